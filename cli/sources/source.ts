@@ -1,0 +1,45 @@
+import type { Receipt } from '../../shared/api/receipts.js';
+import type { PromptMode } from '../../shared/blameprompt-receipt.js';
+import type { LineSet } from '../../shared/line-set.js';
+
+/** One note format and its parser: pure, and found by content, never by the name of its ref (formats.md, section 0). */
+export interface Source {
+  /** Stored with every receipt: `git-ai`, `blameprompt`. Never change it: identities are derived from it. */
+  name: string;
+  /** True when the bytes look like this format. Cheap: called for every note until one source answers. */
+  matches(note: Buffer): boolean;
+  /** Reads a note of this format; `{reason}` when it is damaged. Never throws, whatever the bytes. */
+  parse(note: Buffer, context: NoteContext): ParsedNote | { reason: string };
+}
+
+/** What a parser may know besides the bytes. */
+export interface NoteContext {
+  /** The annotated commit. */
+  commit: string;
+  /** Normalised name of the repository. */
+  repo: string;
+  /** When the commit was made, or when its note was; for formats whose notes carry no time. */
+  time: Pick<Receipt, 'timestamp' | 'timestamp_basis'>;
+  prompts: PromptMode;
+  /** The work tree's absolute path ending in `/`; undefined for bare repositories. */
+  root?: string;
+}
+
+export interface ParsedNote {
+  /** One per session, prompt or note, with the attributions of this commit. */
+  receipts: Receipt[];
+  /** Who wrote which lines, for the commit's own numbers. Within one note no line is claimed twice: the last entry won. */
+  claims: Claim[];
+  /** What was left out on purpose, one reason for each entry: test tools and the like. */
+  skipped: string[];
+}
+
+/** Lines of one file that somebody is said to have written. */
+export interface Claim {
+  path: string;
+  lines: LineSet;
+  by: 'ai' | 'human';
+  tool: string | null;
+  provider: string | null;
+  model: string | null;
+}

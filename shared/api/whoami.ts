@@ -1,0 +1,19 @@
+import Type from 'typebox';
+import { endpoint, Nullable, Timestamp, Uuid } from './types.js';
+
+export const whoami = endpoint({
+  id: 'whoami',
+  method: 'get',
+  path: '/api/v1/whoami',
+  summary: 'The org and the scopes of the key that asks',
+  scope: null,
+  reply: Type.Object({
+    org: Type.Object({ id: Uuid, slug: Type.String(), name: Type.String() }),
+    key: Type.Object({
+      id: Uuid,
+      name: Type.String(),
+      scopes: Type.Array(Type.String()),
+      expires_at: Nullable(Timestamp),
+    }),
+  }),
+});
