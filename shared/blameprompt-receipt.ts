@@ -1,12 +1,16 @@
 import type { Attribution, Receipt } from './api/receipts.js';
-import { formatLines, parseLines } from './line-set.js';
+import { stableId } from './ids.js';
+import { formatLines, type LineSet, MAX_LINES_TEXT, normalize, rangeOf } from './line-set.js';
 import { normalizeModel, normalizeProvider, normalizeTool } from './names.js';
 import { parsePerson } from './person.js';
 import { redactSummary } from './redact.js';
-import { toStorable, truncate } from './text.js';
+import { toName, toStorable, truncate } from './text.js';
 import { normalizeTimestamp } from './timestamp.js';
 
 export type PromptMode = 'summary' | 'hash' | 'none';
+
+/** What the API takes in one receipt. */
+export const MAX_ATTRIBUTIONS = 50_000;
 
 type Json = Record<string, unknown>;
 
@@ -14,8 +18,6 @@ export interface BlamePromptOptions {
   prompts: PromptMode;
   /** For a receipt that carries no time of its own. */
   fallbackTime: () => Pick<Receipt, 'timestamp' | 'timestamp_basis'>;
-  /** For a receipt that carries no UUID. */
-  stableId: (name: string) => string;
   /** The work tree's absolute path with `/` at its end, where known: absolute paths below it become relative. */
   root?: string;
 }
@@ -33,10 +35,12 @@ export function fromBlamePrompt(
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { reason: 'a receipt is not an object' };
   const receipt = value as Json;
-  const id = receiptId(receipt, options.stableId);
+  const id = receiptId(receipt);
   if (id === undefined) return { reason: 'a receipt has neither an id nor a session_id' };
   const person = parsePerson(receipt.user);
   const cost = amount(receipt.cost_usd);
+  const attributed = attributions(receipt, commit, options.root);
+  if (attributed.length > MAX_ATTRIBUTIONS) return { reason: `a receipt names more than ${MAX_ATTRIBUTIONS} files` };
   const recorded = [receipt.timestamp, receipt.prompt_submitted_at, receipt.session_start, receipt.session_end]
     .map((time) => (typeof time === 'string' ? normalizeTimestamp(time) : undefined))
     .find((time) => time !== undefined);
@@ -46,14 +50,14 @@ export function fromBlamePrompt(
       ? options.fallbackTime()
       : { timestamp: recorded, timestamp_basis: 'recorded' as const }),
     source: 'blameprompt',
-    tool: name(normalizeTool(receipt.provider)),
-    provider: name(normalizeProvider(receipt.provider, receipt.model)),
-    model: name(normalizeModel(receipt.model)),
-    session_id: name(receipt.session_id),
-    user_name: name(person.name),
-    user_email: short(person.email, 320),
+    tool: toName(normalizeTool(receipt.provider)),
+    provider: toName(normalizeProvider(receipt.provider, receipt.model)),
+    model: toName(normalizeModel(receipt.model)),
+    session_id: toName(receipt.session_id),
+    user_name: toName(person.name),
+    user_email: toName(person.email, 320),
     prompt_summary: options.prompts === 'summary' ? redactSummary(receipt.prompt_summary) : null,
-    prompt_hash: options.prompts === 'none' ? null : name(receipt.prompt_hash),
+    prompt_hash: options.prompts === 'none' ? null : toName(receipt.prompt_hash),
     message_count: count(receipt.message_count),
     cost_usd: cost,
     cost_basis: cost === null ? 'unknown' : 'recorded',
@@ -66,16 +70,17 @@ export function fromBlamePrompt(
     total_deletions: count(receipt.total_deletions),
     accepted_lines: count(receipt.accepted_lines),
     overridden_lines: count(receipt.overridden_lines),
-    attributions: attributions(receipt, commit, options.root),
+    attributions: attributed,
   };
 }
 
 /** `id`, else (session_id, prompt_number): formats.md, section 2. */
-function receiptId(receipt: Json, stableId: (name: string) => string): string | undefined {
+function receiptId(receipt: Json): string | undefined {
   const id = typeof receipt.id === 'string' ? receipt.id.toLowerCase() : '';
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return id;
-  if (id === '' && typeof receipt.session_id !== 'string') return undefined;
-  return stableId(id === '' ? `session:${receipt.session_id}:${receipt.prompt_number ?? ''}` : `id:${id}`);
+  if (id !== '') return stableId('blameprompt', 'id', id);
+  if (typeof receipt.session_id !== 'string' || receipt.session_id === '') return undefined;
+  return stableId('blameprompt', 'session', receipt.session_id, String(count(receipt.prompt_number) ?? ''));
 }
 
 /** Later versions list `files_changed`; the first had one `file_path` with a `line_range`. `[0,0]` means no lines. */
@@ -83,41 +88,29 @@ function attributions(receipt: Json, commit: string | null, root: string | undef
   const changed = Array.isArray(receipt.files_changed) ? receipt.files_changed : [];
   const files = changed.filter((file): file is Json => typeof file === 'object' && file !== null);
   const listed = files.length > 0 ? files : [{ path: receipt.file_path, line_range: receipt.line_range }];
-  const byPath = new Map<string, string[]>();
+  const byPath = new Map<string, (readonly [number, number])[]>();
   for (const file of listed) {
     const path = typeof file.path === 'string' ? relativePath(file.path, root) : '';
     if (path === '') continue;
-    byPath.set(path, [...(byPath.get(path) ?? []), ...range(file.line_range)]);
+    const ranges = byPath.get(path) ?? [];
+    byPath.set(path, ranges);
+    if (Array.isArray(file.line_range)) ranges.push(...rangeOf(file.line_range[0], file.line_range[1]));
   }
-  const found = [...byPath].map(([path, ranges]) => {
-    const lines = parseLines(ranges.join(','));
-    return { commit, path, lines: lines ? formatLines(lines) : null };
-  });
+  const found = [...byPath].map(([path, ranges]) => ({ commit, path, lines: linesText(normalize(ranges)) }));
   return found.length > 0 ? found : [{ commit, path: null, lines: null }];
 }
 
 /** Absolute paths are seen in notes; outside the work tree only the user's name is taken out of them. */
-function relativePath(path: string, root: string | undefined): string {
+export function relativePath(path: string, root: string | undefined): string {
   const slashed = toStorable(path).replaceAll('\\', '/');
   const relative = root && slashed.startsWith(root) ? slashed.slice(root.length) : slashed;
   return truncate(relative.replace(/^((?:[A-Za-z]:)?\/(?:home|Users)\/)[^/]+/, '$1[REDACTED_USER]'), 4096);
 }
 
-function range(value: unknown): string[] {
-  if (!Array.isArray(value) || value.length !== 2) return [];
-  const [start, end] = value as unknown[];
-  const text = `${start}-${end}`;
-  return parseLines(text) ? [text] : [];
-}
-
-function name(value: unknown): string | null {
-  return short(value, 200);
-}
-
-function short(value: unknown, max: number): string | null {
-  if (typeof value !== 'string') return null;
-  const text = truncate(toStorable(value), max).trim();
-  return text === '' ? null : text;
+/** Without lines an attribution means the file: so does one whose lines are none, or more than can be sent. */
+function linesText(lines: LineSet): string | null {
+  const text = formatLines(lines);
+  return text === '' || text.length > MAX_LINES_TEXT ? null : text;
 }
 
 function count(value: unknown): number | null {

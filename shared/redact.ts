@@ -13,7 +13,7 @@ const SECRETS: readonly [RegExp, string][] = [
     /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
     '[REDACTED_PRIVATE_KEY]',
   ],
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, '[REDACTED_JWT]'],
+  [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, '[REDACTED_JWT]'],
   [
     /\b(?:ghp|gho|ghu|ghs|ghr)_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeoprs]-[\w-]{10,}/g,
     '[REDACTED_TOKEN]',
@@ -23,10 +23,10 @@ const SECRETS: readonly [RegExp, string][] = [
     /\bsk-[\w-]{16,}|\b[rs]k_(?:live|test)_\w{16,}|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bbp_[a-z]{2,8}_\w{20,}|\bhf_\w{20,}/g,
     '[REDACTED_KEY]',
   ],
-  [/\b([a-z][a-z0-9+]{1,19}:\/\/)[^\s/:@]{1,200}:[^\s/@]{1,200}@/gi, '$1[REDACTED]@'],
+  [/\b([a-z][a-z0-9+]{1,19}:\/\/)[^\s/]{1,500}@/gi, '$1[REDACTED]@'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{12,}/gi, '$1 [REDACTED]'],
   [
-    /\b((?:[a-z0-9]{1,30}[_-]){0,4}(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)["']?\s{0,5}[:=]\s{0,5})("[^"\n]{1,500}"|'[^'\n]{1,500}'|[^\s"',;]{1,500})/gi,
+    /\b([\w-]{0,60}?(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)\\?["']?\s{0,5}[:=]\s{0,5})(\\"[^"\n]*"?|"(?:[^"\\\n]|\\.)*"?|\\?'[^'\n]*'?|[^\s"',;]+)/gi,
     '$1[REDACTED]',
   ],
   [/(\/(?:home|Users)\/|[A-Za-z]:\\Users\\)[^\s/\\:"'<>]{1,100}/g, '$1[REDACTED_USER]'],
@@ -37,10 +37,18 @@ const WORD = /[A-Za-z0-9+/=_-]{24,}/g;
 /** A prompt summary as it may leave the machine: secrets replaced, then cut to 500 characters. Null stays null. */
 export function redactSummary(summary: unknown): string | null {
   if (typeof summary !== 'string') return null;
-  let text = toStorable(summary.slice(0, MAX_SEARCHED));
+  let text = toStorable(cut(summary));
   for (const [pattern, replacement] of SECRETS) text = text.replace(pattern, replacement);
   text = text.replace(WORD, (word) => (isHighEntropy(word) ? '[REDACTED_HIGH_ENTROPY]' : word)).trim();
   return text === '' ? null : truncate(text, MAX_PROMPT_SUMMARY);
+}
+
+/** What is searched. Where text had to be cut its last word goes, so that no half of a secret escapes its pattern. */
+function cut(text: string): string {
+  if (text.length <= MAX_SEARCHED) return text;
+  let end = MAX_SEARCHED;
+  while (end > 0 && /[!-~]/.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
 }
 
 /**

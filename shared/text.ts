@@ -18,6 +18,13 @@ export function truncate(text: string, max: number): string {
   return cut.isWellFormed() ? cut : cut.slice(0, -1);
 }
 
+/** A name out of a note as it may be stored: at most `max` characters, trimmed; null when nothing is left or it is no text. */
+export function toName(value: unknown, max = 200): string | null {
+  if (typeof value !== 'string') return null;
+  const text = truncate(toStorable(value), max).trim();
+  return text === '' ? null : text;
+}
+
 /** JSON Pointer (RFC 6901) of the first text or key in `value` that cannot be stored; undefined when all can. */
 export function findUnstorable(value: unknown, pointer = ''): string | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : pointer;

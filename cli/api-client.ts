@@ -1,0 +1,143 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { EnvHttpProxyAgent, RetryAgent, request } from 'undici';
+import type { Problem } from '../shared/api/problem.js';
+import type { BodyOf, Endpoint, QueryOf, ReplyOf } from '../shared/api/types.js';
+import type { Access } from './config/access.js';
+import { CliError, Exit } from './errors.js';
+import { printable } from './terminal.js';
+
+const compress = promisify(gzip);
+
+/** Bodies below this many bytes are sent as they are. */
+const COMPRESS_FROM = 1024;
+const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+
+export interface ApiClient {
+  /** Calls one endpoint. Waits and tries again when the server is busy or away for a moment; see `createApiClient`. */
+  call<E extends Endpoint>(
+    endpoint: E,
+    input?: { params?: Record<string, string>; query?: QueryOf<E>; body?: BodyOf<E> },
+  ): Promise<ReplyOf<E>>;
+  close(): Promise<void>;
+}
+
+/** An answer of the server that is a problem and not a reply. */
+export class ApiProblem extends CliError {
+  readonly problem: Problem & Record<string, unknown>;
+  constructor(problem: Problem & Record<string, unknown>, exitCode: number) {
+    const where = problem.errors?.[0] ? ` (${problem.errors[0].pointer} ${problem.errors[0].message})` : '';
+    super(problem.code, printable(`The server answered ${problem.status}: ${problem.detail}${where}`), { exitCode });
+    this.problem = problem;
+  }
+}
+
+/**
+ * A client for one server. Connection faults and 429, 502, 503 and 504 are tried again, up to `retries` times, with
+ * growing pauses or as `Retry-After` says. All our requests are safe to repeat: ingest counts what it has seen once.
+ * Redirects are not followed: the key would go to wherever they point.
+ */
+export function createApiClient({ url, key }: Pick<Access, 'url' | 'key'>, { retries = 4 } = {}): ApiClient {
+  const dispatcher = new RetryAgent(new EnvHttpProxyAgent({ connect: { timeout: 10_000 } }), {
+    methods: ['GET', 'POST'],
+    statusCodes: [429, 502, 503, 504],
+    maxRetries: retries,
+    minTimeout: 300,
+    maxTimeout: 20_000,
+    throwOnError: false,
+  });
+
+  return {
+    async call(endpoint, { params, query, body } = {}) {
+      const target = new URL(url.pathname.replace(/\/$/, '') + fill(endpoint.path, params ?? {}), url);
+      for (const [name, value] of Object.entries(query ?? {})) {
+        if (value !== undefined) target.searchParams.set(name, String(value));
+      }
+      const payload = body === undefined ? undefined : await encode(body);
+      const { status, text } = await send(target, endpoint.method, payload);
+      if (status >= 200 && status < 300) return parseReply(target, text);
+      throw problemOf(target, status, text);
+    },
+    close: () => dispatcher.close(),
+  };
+
+  async function send(target: URL, method: Endpoint['method'], payload: Payload | undefined) {
+    try {
+      const reply = await request(target, {
+        method: method === 'get' ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${key}`, accept: 'application/json', ...payload?.headers },
+        body: payload?.bytes ?? null,
+        dispatcher,
+        headersTimeout: 60_000,
+        bodyTimeout: 60_000,
+      });
+      let text = '';
+      for await (const chunk of reply.body.setEncoding('utf8')) {
+        text += chunk;
+        if (text.length > MAX_REPLY_BYTES)
+          throw new CliError('reply_too_large', `${target.origin} answered more than 64 MB.`);
+      }
+      return { status: reply.statusCode, text };
+    } catch (cause) {
+      if (cause instanceof CliError) throw cause;
+      const { code, message } = cause as NodeJS.ErrnoException;
+      throw new CliError(
+        'unreachable',
+        `Cannot reach ${target.origin} (${code ?? message}). Nothing is lost: the next sync sends what is missing.`,
+        {
+          exitCode: Exit.unreachable,
+          cause,
+        },
+      );
+    }
+  }
+}
+
+interface Payload {
+  bytes: Buffer;
+  headers: Record<string, string>;
+}
+
+async function encode(body: unknown): Promise<Payload> {
+  const bytes = Buffer.from(JSON.stringify(body));
+  const headers = { 'content-type': 'application/json' };
+  if (bytes.length < COMPRESS_FROM) return { bytes, headers };
+  return { bytes: await compress(bytes, { level: 4 }), headers: { ...headers, 'content-encoding': 'gzip' } };
+}
+
+function fill(path: string, params: Record<string, string>): string {
+  return path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+}
+
+function parseReply(target: URL, text: string) {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw notOurs(target, cause);
+  }
+}
+
+function problemOf(target: URL, status: number, text: string): CliError {
+  const exitCode =
+    status === 429 || status >= 500 ? Exit.unreachable : status === 401 || status === 403 ? Exit.usage : Exit.failed;
+  try {
+    const problem = JSON.parse(text);
+    if (typeof problem?.code === 'string' && typeof problem.detail === 'string')
+      return new ApiProblem(problem, exitCode);
+  } catch (cause) {
+    return notOurs(target, cause, status);
+  }
+  return notOurs(target, undefined, status);
+}
+
+/** A proxy's error page, a login form, another program on that port. */
+function notOurs(target: URL, cause: unknown, status?: number): CliError {
+  return new CliError(
+    'not_blameprompt',
+    `${target.origin} does not answer like a BlamePrompt server${status ? ` (status ${status})` : ''}. Check the address.`,
+    {
+      exitCode: Exit.unreachable,
+      cause,
+    },
+  );
+}

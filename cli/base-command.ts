@@ -1,0 +1,61 @@
+import { Command, Flags } from '@oclif/core';
+import { type ApiClient, createApiClient } from './api-client.js';
+import { type Access, resolveAccess } from './config/access.js';
+import { loadSettings, type SettingFlags, type Settings } from './config/settings.js';
+import { CliError, Exit } from './errors.js';
+import { openRepository } from './git/repository.js';
+import { printable } from './terminal.js';
+
+export const serverFlag = {
+  'api-url': Flags.string({
+    description: 'address of the server (else BLAMEPROMPT_API_URL, then the configuration files)',
+  }),
+};
+
+export const directoryFlag = {
+  directory: Flags.string({ char: 'C', description: 'a folder of the clone', default: '.' }),
+};
+
+/** What all our commands share: `--json`, errors with the exit codes of design.md, the server and its key. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+
+  /** Settings for a folder, which need not be a clone: then no project file speaks. */
+  protected async settings(directory: string, flags: SettingFlags = {}): Promise<Settings> {
+    const root = await openRepository(directory).then(
+      (repository) => repository.root,
+      () => undefined, // not a clone: only the user's own file and the environment speak
+    );
+    return loadSettings(root, flags, process.env);
+  }
+
+  protected access(settings: Settings): Promise<Access> {
+    return resolveAccess(settings, process.env);
+  }
+
+  /** Calls the server and closes the connection whatever happens. */
+  protected async withServer<T>(access: Access, work: (client: ApiClient) => Promise<T>): Promise<T> {
+    const client = createApiClient(access);
+    try {
+      return await work(client);
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** Prints for people; `--json` silences it. */
+  protected print(text: string): void {
+    this.log(text);
+  }
+
+  protected override async catch(
+    error: Error & { exitCode?: number; oclif?: { exit?: number }; code?: string },
+  ): Promise<void> {
+    const exitCode = error instanceof CliError ? error.exitCode : (error.oclif?.exit ?? Exit.failed);
+    if (error.code === 'EEXIT') throw error;
+    if (this.jsonEnabled()) this.logJson({ error: { code: error.code ?? 'internal', message: error.message } });
+    else process.stderr.write(`Error: ${error.message.split('\n').map(printable).join('\n')}\n`);
+    if (process.env.DEBUG && error.stack) process.stderr.write(`${error.stack}\n`);
+    this.exit(exitCode);
+  }
+}

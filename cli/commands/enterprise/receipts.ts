@@ -1,0 +1,50 @@
+import { Flags } from '@oclif/core';
+import { listReceipts } from '../../../shared/api/receipts.js';
+import type { ReplyOf } from '../../../shared/api/types.js';
+import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
+import { filterFlags, pickFilters } from '../../filter-flags.js';
+import { formatUsd, table } from '../../terminal.js';
+
+export default class Receipts extends BaseCommand {
+  static override summary = 'List receipts, newest first';
+  static override examples = ['<%= config.bin %> enterprise receipts --model claude-opus-4-6 --limit 20'];
+  static override flags = {
+    ...filterFlags,
+    limit: Flags.integer({ description: 'receipts on a page', default: 50, min: 1, max: 500 }),
+    cursor: Flags.string({ description: 'next_cursor of the page before' }),
+    ...directoryFlag,
+    ...serverFlag,
+  };
+
+  async run(): Promise<ReplyOf<typeof listReceipts>> {
+    const { flags } = await this.parse(Receipts);
+    const access = await this.access(await this.settings(flags.directory, flags));
+    const query = {
+      ...pickFilters(flags),
+      limit: flags.limit,
+      ...(flags.cursor !== undefined && { cursor: flags.cursor }),
+    };
+    const reply = await this.withServer(access, (client) => client.call(listReceipts, { query }));
+    if (reply.receipts.length === 0) this.print('No receipts.');
+    else this.print(table([HEADING, ...reply.receipts.map(row)], ''));
+    if (reply.next_cursor !== null) this.print(`\nMore: --cursor ${reply.next_cursor}`);
+    return reply;
+  }
+}
+
+const HEADING = ['time', 'repository', 'commit', 'person', 'model', 'cost', 'file'];
+
+function row(receipt: ReplyOf<typeof listReceipts>['receipts'][number]): (string | null)[] {
+  const file =
+    receipt.file_path &&
+    (receipt.line_start === null ? receipt.file_path : `${receipt.file_path}:${receipt.line_start}`);
+  return [
+    `${receipt.timestamp.slice(0, 16).replace('T', ' ')}`,
+    receipt.repo,
+    receipt.commit_hash?.slice(0, 10) ?? null,
+    receipt.user_email ?? receipt.user_name,
+    receipt.model,
+    receipt.cost_usd === null ? null : formatUsd(receipt.cost_usd),
+    file,
+  ];
+}

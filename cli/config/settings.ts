@@ -1,0 +1,111 @@
+import type { PromptMode } from '../../shared/blameprompt-receipt.js';
+import { CliError } from '../errors.js';
+import { type ConfigFile, projectFile, readConfigFile, userFile } from './files.js';
+
+/** Who named a value. What a cloned repository's file says is a stranger's word (see access.ts). */
+export type Origin = 'flag' | 'environment' | 'project' | 'user' | 'default';
+
+export interface Named<T> {
+  value: T;
+  from: Origin;
+}
+
+export interface Settings {
+  apiUrl: Named<URL> | undefined;
+  apiKeyEnv: Named<string>;
+  /** Servers that the user's own file names. */
+  userServers: URL[];
+  prompts: PromptMode;
+  team: string | undefined;
+  repo: string | undefined;
+  defaultBranch: string | undefined;
+  ignore: string[];
+  enabled: boolean;
+}
+
+export interface SettingFlags {
+  'api-url'?: string | undefined;
+  'default-branch'?: string | undefined;
+  repo?: string | undefined;
+}
+
+const STRICTNESS: PromptMode[] = ['summary', 'hash', 'none'];
+const DEFAULT_KEY_VARIABLE = 'BLAMEPROMPT_API_KEY';
+
+/** Settings by their order: flags, environment, project file, user file, defaults. `root`: the work tree, if there is one. */
+export async function loadSettings(
+  root: string | undefined,
+  flags: SettingFlags,
+  env: NodeJS.ProcessEnv,
+): Promise<Settings> {
+  const project = root === undefined ? {} : await readConfigFile(projectFile(root));
+  const user = await readConfigFile(userFile(env));
+  const ours = { project: project.enterprise ?? {}, user: user.enterprise ?? {} };
+  const apiUrl = first<string>([
+    ['flag', flags['api-url']],
+    ['environment', env.BLAMEPROMPT_API_URL || undefined],
+    ['project', ours.project.api_url],
+    ['user', ours.user.api_url],
+  ]);
+  const apiKeyEnv = first<string>([
+    ['project', ours.project.api_key_env],
+    ['user', ours.user.api_key_env],
+  ]);
+  return {
+    apiUrl: apiUrl && { value: parseServer(apiUrl.value), from: apiUrl.from },
+    apiKeyEnv: apiKeyEnv ?? { value: DEFAULT_KEY_VARIABLE, from: 'default' },
+    userServers: [ours.user.api_url, ...(ours.user.trusted_servers ?? [])]
+      .filter((url) => url !== undefined)
+      .map(parseServer),
+    prompts: strictest(env.BLAMEPROMPT_PROMPTS, project.privacy?.prompts, user.privacy?.prompts),
+    team: ours.project.team ?? ours.user.team,
+    repo: flags.repo ?? ours.project.repo,
+    defaultBranch: flags['default-branch'] ?? ours.project.default_branch,
+    ignore: [...(ours.project.ignore ?? []), ...(ours.user.ignore ?? [])],
+    enabled: ours.project.enabled ?? ours.user.enabled ?? true,
+  };
+}
+
+function first<T>(candidates: [Origin, T | undefined][]): Named<T> | undefined {
+  for (const [from, value] of candidates) if (value !== undefined) return { value, from };
+  return undefined;
+}
+
+/** A project may ask for more privacy than its user does, never for less. */
+function strictest(...modes: (string | undefined)[]): PromptMode {
+  const ranks = modes.map((mode) => {
+    if (mode === undefined || mode === '') return 0;
+    const rank = STRICTNESS.indexOf(mode as PromptMode);
+    if (rank < 0) throw new CliError('invalid_config', `BLAMEPROMPT_PROMPTS must be one of ${STRICTNESS.join(', ')}.`);
+    return rank;
+  });
+  return STRICTNESS[Math.max(...ranks)]!;
+}
+
+/** A server's address. Credentials in it would end up in logs and process lists, so they are refused. */
+export function parseServer(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch (cause) {
+    throw new CliError(
+      'invalid_url',
+      `"${text.slice(0, 200)}" is not a server's address. It looks like https://blameprompt.example.com`,
+      { cause },
+    );
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new CliError('invalid_url', `A server's address begins with https:// or http://, not ${url.protocol}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new CliError(
+      'invalid_url',
+      "A server's address holds no user or password. Log in instead: blameprompt enterprise login",
+    );
+  }
+  url.search = '';
+  url.hash = '';
+  return url;
+}
+
+export type { ConfigFile };

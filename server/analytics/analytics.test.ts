@@ -1,0 +1,133 @@
+import test from 'ava';
+import { commitFact, OID, OTHER_OID, REPO, receipt } from '../../test/fixtures.js';
+import { startTestServer, type TestServer } from '../../test/server.js';
+
+let server: TestServer;
+test.before(async () => {
+  server = await startTestServer();
+});
+test.after.always(() => server?.stop());
+
+const analytics = async (key: string, query = '') => (await server.request(`/api/v1/analytics${query}`, { key })).body;
+
+async function seed(): Promise<string> {
+  const { key } = await server.createOrg();
+  const post = (body: unknown) => server.request('/api/v1/receipts', { key, body });
+  await post({
+    repo: { ...REPO, team: 'web' },
+    receipts: [
+      receipt({ cost_usd: 0.1, timestamp: '2026-02-14T23:59:59.999999Z' }),
+      receipt({ cost_usd: 0.2, timestamp: '2026-02-15T00:00:00Z' }),
+      receipt({ cost_usd: null, model: null, timestamp: '2026-02-15T12:00:00Z', input_tokens: null }),
+    ],
+    commits: [
+      commitFact(),
+      commitFact({
+        commit: OTHER_OID,
+        sources: [],
+        ai_by: [],
+        lines: { added: 30, deleted: 0, ai: 0, human: 0, unknown: 30 },
+      }),
+      commitFact({ commit: 'c'.repeat(40), is_merge: true, lines: null }),
+      commitFact({ commit: 'd'.repeat(40), on_default_branch: false }),
+    ],
+  });
+  await post({
+    repo: { name: 'git.example.com/acme/api' },
+    receipts: [
+      receipt({
+        cost_usd: 5,
+        cost_basis: 'estimated',
+        model: 'gpt-5',
+        provider: 'openai',
+        tool: 'codex',
+        user_email: 'bob@example.com',
+      }),
+    ],
+  });
+  return key;
+}
+
+test('totals, tops and trend are what was sent', async (t) => {
+  const body = await analytics(await seed());
+  t.like(body, {
+    total_receipts: 4,
+    total_cost_usd: 5.3,
+    ai_code_percentage: 15,
+    lines: { added: 40, deleted: 2, ai: 6, human: 1, unknown: 33 },
+    coverage: { commits: 2, commits_with_receipts: 1, percentage: 50 },
+    tokens: { input: 3000, output: 2000, cache_read: 0, cache_creation: 0 },
+    cost_basis: {
+      recorded: { receipts: 2, cost: 0.3 },
+      estimated: { receipts: 1, cost: 5 },
+      unknown: { receipts: 1, cost: 0 },
+    },
+  });
+  t.deepEqual(body.top_models, [
+    { model: 'claude-opus-4-6', count: 2, cost: 0.3 },
+    { model: 'gpt-5', count: 1, cost: 5 },
+    { model: null, count: 1, cost: 0 },
+  ]);
+  t.deepEqual(body.top_repos, [
+    { repo: REPO.name, receipts: 3, cost: 0.3 },
+    { repo: 'git.example.com/acme/api', receipts: 1, cost: 5 },
+  ]);
+  t.deepEqual(body.top_users[0], { user: 'ada@example.com', receipts: 3, cost: 0.3 });
+  t.deepEqual(body.top_teams, [
+    { team: 'web', receipts: 3, cost: 0.3 },
+    { team: null, receipts: 1, cost: 5 },
+  ]);
+  t.deepEqual(body.daily_trend, [
+    { date: '2026-02-14', receipts: 2, cost: 5.1 },
+    { date: '2026-02-15', receipts: 2, cost: 0.2 },
+  ]);
+});
+
+test('an org without receipts has no data, which is not zero percent', async (t) => {
+  const { key } = await server.createOrg();
+  t.like(await analytics(key), {
+    total_receipts: 0,
+    total_cost_usd: 0,
+    ai_code_percentage: null,
+    coverage: { percentage: null },
+  });
+});
+
+test('filters reach receipts and lines', async (t) => {
+  const key = await seed();
+  t.like(await analytics(key, '?repo=https://git.example.com/acme/api.git'), {
+    total_receipts: 1,
+    lines: { added: 0 },
+  });
+  t.like(await analytics(key, '?from=2026-02-15&to=2026-02-15'), {
+    total_receipts: 2,
+    lines: { added: 0 },
+    ai_code_percentage: null,
+  });
+  t.like(await analytics(key, '?model=claude-opus-4-6'), { total_receipts: 2, lines: { added: 40, ai: 6 } });
+  t.like(await analytics(key, '?model=gpt-5'), {
+    total_receipts: 1,
+    lines: { added: 40, ai: 0 },
+    ai_code_percentage: 0,
+  });
+  t.like(await analytics(key, '?user=ADA@example.com'), { total_receipts: 3, lines: { added: 40 } });
+  t.like(await analytics(key, '?team=web'), { total_receipts: 3, lines: { added: 10, ai: 6 } });
+  t.like(await analytics(key, '?tool=codex&provider=openai'), { total_receipts: 1, total_cost_usd: 5 });
+});
+
+test('a receipt in two commits costs once', async (t) => {
+  const { key } = await server.createOrg();
+  const session = receipt({ cost_usd: 2 });
+  for (const commit of [OID, OTHER_OID]) {
+    const body = { repo: REPO, receipts: [{ ...session, attributions: [{ commit, path: 'a.ts', lines: '1' }] }] };
+    await server.request('/api/v1/receipts', { key, body });
+  }
+  t.like(await analytics(key), { total_receipts: 1, total_cost_usd: 2 });
+});
+
+test('money is added exactly', async (t) => {
+  const { key } = await server.createOrg();
+  const receipts = Array.from({ length: 1000 }, () => receipt({ cost_usd: 0.1 }));
+  await server.request('/api/v1/receipts', { key, body: { repo: REPO, receipts } });
+  t.is((await analytics(key)).total_cost_usd, 100);
+});

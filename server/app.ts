@@ -1,0 +1,63 @@
+import Router from '@koa/router';
+import Koa from 'koa';
+import helmet from 'koa-helmet';
+import { analyticsRoutes } from './analytics/routes.js';
+import { authRoutes } from './auth/routes.js';
+import { ProblemError } from './errors.js';
+import type { Services } from './http/bind.js';
+import { healthRoutes } from './http/health.js';
+import { accessLog, problems, requestId } from './http/middleware.js';
+import { openapi } from './http/openapi.js';
+import type { Logger } from './log.js';
+import { receiptRoutes } from './receipts/routes.js';
+
+export interface AppOptions extends Services {
+  log: Logger;
+  version: string;
+  state: { draining: boolean };
+}
+
+/** The server as one Koa application: middleware in order, then one line a slice. */
+export function createApp({ log, version, state, ...services }: AppOptions): Koa {
+  const app = new Koa();
+  const router = new Router();
+  const document = openapi(version);
+
+  healthRoutes(router, services.db, state);
+  router.get('/api/v1/openapi.json', (ctx) => {
+    ctx.body = document;
+  });
+  authRoutes(router, services);
+  receiptRoutes(router, services);
+  analyticsRoutes(router, services);
+
+  app.use(requestId);
+  app.use(accessLog(log));
+  app.use(
+    helmet({
+      contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
+    }),
+  );
+  app.use(noStore);
+  app.use(problems(log));
+  app.use(router.routes());
+  app.use(
+    router.allowedMethods({
+      throw: true,
+      methodNotAllowed: () =>
+        new ProblemError(405, 'method_not_allowed', 'This path does not take that method. See /api/v1/openapi.json.'),
+      notImplemented: () => new ProblemError(501, 'not_implemented', 'This server does not know that method.'),
+    }),
+  );
+  // Koa would print errors of sockets that clients closed; they are theirs.
+  app.on('error', (err: { code?: string }) => {
+    if (err.code !== 'EPIPE' && err.code !== 'ECONNRESET') log.error({ err });
+  });
+  return app;
+}
+
+/** Answers are about one org: no shared cache may keep them. */
+async function noStore(ctx: Koa.Context, next: Koa.Next): Promise<void> {
+  ctx.set('Cache-Control', 'no-store');
+  await next();
+}

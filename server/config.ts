@@ -1,0 +1,102 @@
+import { defaultDataDir } from './embedded/data-dir.js';
+import { ServerError } from './errors.js';
+
+interface Setting<T> {
+  env: string;
+  flag?: string;
+  /** What the documentation says; the default as shown there. */
+  description: string;
+  shown: string;
+  read: (text: string | undefined) => T;
+}
+
+const text = (fallback: string) => (value: string | undefined) => value || fallback;
+const optional = (value: string | undefined) => value || undefined;
+
+const integer = (env: string, fallback: number, min: number, max: number) => (value: string | undefined) => {
+  if (!value) return fallback;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < min || number > max) {
+    throw new ServerError('invalid_config', `${env} must be a whole number from ${min} to ${max}, not "${value}".`);
+  }
+  return number;
+};
+
+const oneOf = (env: string, values: string[], fallback: string) => (value: string | undefined) => {
+  if (value && !values.includes(value))
+    throw new ServerError('invalid_config', `${env} must be one of ${values.join(', ')}.`);
+  return value || fallback;
+};
+
+/** Every setting of the server. docs/configuration.md is printed from this table. */
+export const settings = {
+  port: {
+    env: 'PORT',
+    flag: '--port',
+    description: 'TCP port to listen on; 0 takes a free one',
+    shown: '3000',
+    read: integer('PORT', 3000, 0, 65535),
+  },
+  host: {
+    env: 'HOST',
+    flag: '--host',
+    description: 'address to listen on',
+    shown: '127.0.0.1',
+    read: text('127.0.0.1'),
+  },
+  dataDir: {
+    env: 'BLAMEPROMPT_DATA_DIR',
+    flag: '--data-dir',
+    description: 'where the embedded PostgreSQL keeps its data',
+    shown: '~/.local/share/blameprompt-enterprise, as root /var/lib/blameprompt-enterprise',
+    read: (value: string | undefined) => value || defaultDataDir(),
+  },
+  databaseUrl: {
+    env: 'DATABASE_URL',
+    flag: '--database-url',
+    description: 'a PostgreSQL of your own, 15 or newer; without it the server runs its own PostgreSQL 18',
+    shown: '(embedded)',
+    read: optional,
+  },
+  databaseUrlDirect: {
+    env: 'DATABASE_URL_DIRECT',
+    description: 'reaches the same database past PgBouncer, as its owner: for migrations',
+    shown: 'DATABASE_URL',
+    read: optional,
+  },
+  poolSize: {
+    env: 'DATABASE_POOL_SIZE',
+    description: 'connections to the database at most',
+    shown: '10',
+    read: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
+  },
+  maxBodyBytes: {
+    env: 'MAX_BODY_BYTES',
+    description: 'largest request body, after decompression',
+    shown: '33554432',
+    read: integer('MAX_BODY_BYTES', 32 * 1024 * 1024, 1024, 1024 ** 3),
+  },
+  logLevel: {
+    env: 'LOG_LEVEL',
+    description: 'trace, debug, info, warn, error or silent',
+    shown: 'info',
+    read: oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
+  },
+} satisfies Record<string, Setting<unknown>>;
+
+export type Config = { [K in keyof typeof settings]: ReturnType<(typeof settings)[K]['read']> };
+
+/** Flags before environment before defaults. The only reader of process.env in the server. */
+export function readConfig(flags: Record<string, string | boolean | undefined>, env = process.env): Config {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, setting]: [string, Setting<unknown>]) => [
+      name,
+      setting.read(flagOf(setting, flags) ?? env[setting.env]),
+    ]),
+  ) as Config;
+}
+
+function flagOf({ flag }: Setting<unknown>, flags: Record<string, string | boolean | undefined>): string | undefined {
+  const value = flag && flags[flag.slice(2)];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,98 @@
+import type { Fault } from '../shared/api/problem.js';
+
+/** A fault that ends a command of the server: wrong configuration, a database that cannot be used. Exit code 2. */
+export class ServerError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ServerError';
+    this.code = code;
+  }
+}
+
+/** A fault of a request, answered as RFC 9457 problem details. `detail` is for the caller and names the next step. */
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly faults: Fault[] | undefined;
+  readonly headers: Record<string, string>;
+  /** Members beside those of RFC 9457. */
+  readonly more: Record<string, unknown>;
+
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    options: ErrorOptions & { faults?: Fault[]; headers?: Record<string, string>; more?: Record<string, unknown> } = {},
+  ) {
+    super(detail, options);
+    this.name = 'ProblemError';
+    this.status = status;
+    this.code = code;
+    this.faults = options.faults;
+    this.headers = options.headers ?? {};
+    this.more = options.more ?? {};
+  }
+}
+
+export const invalidBody = (faults: Fault[], more?: Record<string, unknown>) =>
+  new ProblemError(
+    422,
+    'invalid_body',
+    'The body does not fit the schema; errors names each fault. See /api/v1/openapi.json.',
+    {
+      faults,
+      ...(more && { more }),
+    },
+  );
+
+export const invalidQuery = (faults: Fault[]) =>
+  new ProblemError(
+    400,
+    'invalid_query',
+    'A query parameter is not valid; errors names each fault. See /api/v1/openapi.json.',
+    { faults },
+  );
+
+export const malformedJson = (cause: unknown) =>
+  new ProblemError(400, 'malformed_json', 'The body is not JSON in UTF-8.', {
+    cause,
+    faults: [
+      { in: 'body', pointer: '', message: cause instanceof Error ? cause.message.slice(0, 200) : 'is not JSON' },
+    ],
+  });
+
+export const bodyTooLarge = (limit: number) =>
+  new ProblemError(
+    413,
+    'body_too_large',
+    `The body is larger than ${limit} bytes (after decompression). Send smaller batches.`,
+    {
+      headers: { Connection: 'close' },
+    },
+  );
+
+export const unsupportedMedia = (detail: string) => new ProblemError(415, 'unsupported_media_type', detail);
+
+export const unauthorized = (detail: string) =>
+  new ProblemError(401, 'unauthorized', detail, { headers: { 'WWW-Authenticate': 'Bearer realm="blameprompt"' } });
+
+export const missingScope = (scope: string) =>
+  new ProblemError(
+    403,
+    'missing_scope',
+    `This key lacks the scope ${scope}. Create one that has it: blameprompt-server key create --scopes ${scope}`,
+  );
+
+export const notFound = (what: string) => new ProblemError(404, 'not_found', `There is no such ${what}.`);
+
+export const unavailable = (cause: unknown) =>
+  new ProblemError(
+    503,
+    'unavailable',
+    'The database cannot be reached at the moment. Nothing was changed; try again.',
+    {
+      cause,
+      headers: { 'Retry-After': '2' },
+    },
+  );

@@ -1,0 +1,71 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Static, TSchema } from 'typebox';
+import type { Fault } from '../../shared/api/problem.js';
+import type { Endpoint } from '../../shared/api/types.js';
+import { findUnstorable } from '../../shared/text.js';
+import { type Check, compileBody, compileQuery } from '../../shared/validate.js';
+import { authenticate, type Principal } from '../auth/authenticate.js';
+import type { Database } from '../db.js';
+import { invalidBody, invalidQuery } from '../errors.js';
+import { readJson } from './body.js';
+
+export interface Services {
+  db: Database;
+  maxBodyBytes: number;
+}
+
+/** What a handler gets: a request that has passed every check, in the types of its schemas. */
+export interface Call<Query, Body> {
+  principal: Principal;
+  query: Query;
+  body: Body;
+  params: Record<string, string>;
+  db: Database;
+}
+
+/**
+ * Binds an endpoint to its handler. The order of checks is the order of the lines below: key and scope, query, body,
+ * handler. The reply is JSON.
+ */
+export function bind<Query extends TSchema, Body extends TSchema, Reply extends TSchema>(
+  router: Router,
+  services: Services,
+  endpoint: Endpoint<Query, Body, Reply>,
+  handler: (call: Call<Static<Query>, Static<Body>>) => Promise<Static<Reply>>,
+): void {
+  const checkQuery = endpoint.query && compileQuery(endpoint.query);
+  const checkBody = endpoint.body && compileBody(endpoint.body);
+  const { db, maxBodyBytes } = services;
+  const scope = endpoint.scope === 'public' ? null : endpoint.scope;
+
+  router[endpoint.method](endpoint.path, async (ctx: Context) => {
+    const principal = await authenticate(db, ctx.headers, scope);
+    ctx.state.org = principal.org.slug;
+    const query = readQuery(ctx, checkQuery) as Static<Query>;
+    const body = (checkBody && checked(checkBody, await readJson(ctx.req, maxBodyBytes))) as Static<Body>;
+    ctx.body = await handler({ principal, query, body, params: ctx.params, db });
+  });
+}
+
+function readQuery<T>(ctx: Context, check: Check<T> | undefined): T | undefined {
+  const query = { ...ctx.query };
+  const unstorable = findUnstorable(query);
+  if (unstorable !== undefined)
+    throw invalidQuery([{ in: 'query', pointer: unstorable, message: 'holds a NUL or a broken character' }]);
+  if (!check) {
+    const [unknown] = Object.keys(query);
+    if (unknown !== undefined)
+      throw invalidQuery([{ in: 'query', pointer: `/${unknown}`, message: 'is not a known field' }]);
+    return undefined;
+  }
+  const { value, faults } = check(query);
+  if (faults) throw invalidQuery(faults.map((fault): Fault => ({ in: 'query', ...fault })));
+  return value;
+}
+
+function checked<T>(check: Check<T>, value: unknown): T {
+  const result = check(value);
+  if (result.faults) throw invalidBody(result.faults.map((fault): Fault => ({ in: 'body', ...fault })));
+  return result.value;
+}

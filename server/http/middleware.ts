@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Context, Next } from 'koa';
+import type { Problem } from '../../shared/api/problem.js';
+import { ProblemError, unavailable } from '../errors.js';
+import type { Logger } from '../log.js';
+
+/** Gives each request an id, taken from the caller's `X-Request-Id` when it is harmless. */
+export async function requestId(ctx: Context, next: Next): Promise<void> {
+  const sent = ctx.get('X-Request-Id');
+  ctx.state.requestId = /^[\w.-]{1,64}$/.test(sent) ? sent : randomUUID();
+  ctx.set('X-Request-Id', ctx.state.requestId);
+  await next();
+}
+
+/** One line a request. The route is logged, not the URL: query strings hold names and e-mail addresses. */
+export function accessLog(log: Logger) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const start = performance.now();
+    await next();
+    log.info({
+      request_id: ctx.state.requestId,
+      org: ctx.state.org,
+      method: ctx.method,
+      route: ctx._matchedRoute ?? ctx.path.slice(0, 200),
+      status: ctx.status,
+      ms: Math.round(performance.now() - start),
+    });
+  };
+}
+
+/** Every error becomes a problem here and nowhere else. What we did not foresee is logged whole and answered bare. */
+export function problems(log: Logger) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body == null) throw noRoute(ctx);
+    } catch (error) {
+      const problem = toProblem(error);
+      if (problem.status >= 500) log.error({ request_id: ctx.state.requestId, err: problem.cause ?? problem });
+      ctx.status = problem.status;
+      ctx.set(problem.headers);
+      const body: Problem = {
+        type: 'about:blank',
+        title: STATUS_CODES[problem.status] ?? 'Error',
+        status: problem.status,
+        code: problem.code,
+        detail: problem.message,
+        ...(problem.faults && { errors: problem.faults }),
+        request_id: ctx.state.requestId,
+        ...problem.more,
+      };
+      ctx.body = body;
+      ctx.type = 'application/problem+json';
+    }
+  };
+}
+
+function noRoute(ctx: Context): ProblemError {
+  return new ProblemError(
+    404,
+    'not_found',
+    `There is nothing at ${ctx.method} ${ctx.path.slice(0, 200)}. See /api/v1/openapi.json.`,
+  );
+}
+
+/** Errors of node and of postgres.js that say: the database is not there just now. */
+const CONNECTION_LOST = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '53300', // too_many_connections
+  '40P01', // deadlock_detected
+  '40001', // serialization_failure
+]);
+
+function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  const { code, status } = error as { code?: string; status?: number };
+  if (code !== undefined && CONNECTION_LOST.has(code)) return unavailable(error);
+  if (status === 400) return new ProblemError(400, 'bad_request', 'The request cannot be read.', { cause: error });
+  return new ProblemError(500, 'internal', 'Something went wrong here. The log has it under this request id.', {
+    cause: error,
+  });
+}

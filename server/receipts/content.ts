@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { Attribution, Receipt } from '../../shared/api/receipts.js';
+import { formatLines, type LineSet, parseLines, unionLines } from '../../shared/line-set.js';
+import { normalizeTimestamp } from '../../shared/timestamp.js';
+
+/** The attributions of one receipt to one commit, in canonical form. */
+export interface CommitAttribution {
+  /** '' when the sender named no commit. */
+  commit: string;
+  files: { path: string; lines: string | null }[];
+  hash: string;
+}
+
+/** A receipt as it is stored: every field present, times normalised, attributions apart. */
+export interface StoredReceipt extends Omit<Receipt, 'attributions'> {
+  hash: string;
+  attributions: CommitAttribution[];
+}
+
+/**
+ * Brings a valid receipt into the one form in which equal content has an equal hash. What is unknown does not enter the
+ * hash, so a field that a later version adds leaves old hashes alone. Neither does a derived time: a session that
+ * carries no time of its own is dated by its commits, and every clone knows other commits.
+ */
+export function canonicalReceipt({ attributions, ...receipt }: Receipt): StoredReceipt {
+  const known = receipt.cost_usd != null;
+  const content = {
+    ...receipt,
+    id: receipt.id.toLowerCase(),
+    source: receipt.source ?? 'api',
+    timestamp: normalizeTimestamp(receipt.timestamp)!,
+    timestamp_basis: receipt.timestamp_basis ?? ('recorded' as const),
+    cost_basis: known
+      ? receipt.cost_basis === 'estimated'
+        ? ('estimated' as const)
+        : ('recorded' as const)
+      : ('unknown' as const),
+  };
+  const hashed = Object.entries(content).filter(
+    ([name, value]) => value != null && !(name.startsWith('timestamp') && content.timestamp_basis !== 'recorded'),
+  );
+  return { ...content, hash: digest(hashed.sort(byFirst)), attributions: byCommit(attributions ?? []) };
+}
+
+function byCommit(attributions: Attribution[]): CommitAttribution[] {
+  const commits = new Map<string, Map<string, LineSet | null>>();
+  for (const { commit, path, lines } of attributions) {
+    const files = commits.get(commit ?? '') ?? new Map<string, LineSet | null>();
+    commits.set(commit ?? '', files);
+    if (path == null) continue;
+    const before = files.get(path);
+    const added = lines == null ? null : parseLines(lines)!;
+    files.set(path, before && added ? unionLines(before, added) : (added ?? before ?? null));
+  }
+  return [...commits].sort(byFirst).map(([commit, byPath]) => {
+    const files = [...byPath].sort(byFirst).map(([path, lines]) => ({ path, lines: lines && formatLines(lines) }));
+    return { commit, files, hash: digest(files) };
+  });
+}
+
+function byFirst([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** SHA-256 in hex of a value whose order is already canonical. */
+export function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}

@@ -1,0 +1,44 @@
+import type { Filters } from '../../shared/api/receipts.js';
+import { normalizeRepoName } from '../../shared/repo-name.js';
+import { timeBound } from '../../shared/validate.js';
+import type { Sql } from '../db.js';
+
+/** The filters as conditions on `receipts r` of one org. Every value is a parameter. */
+export function receiptConditions(sql: Sql, orgId: string, filters: Filters) {
+  const { repo, user, model, provider, tool, team, from, to, q } = filters;
+  return sql`
+    r.org_id = ${orgId}
+    ${repo === undefined ? sql`` : sql`and r.repo_id = ${repoIdOf(sql, orgId, repo)}`}
+    ${user === undefined ? sql`` : user.includes('@') ? sql`and lower(r.user_email) = lower(${user})` : sql`and lower(r.user_name) = lower(${user})`}
+    ${model === undefined ? sql`` : sql`and r.model = ${model}`}
+    ${provider === undefined ? sql`` : sql`and r.provider = ${provider}`}
+    ${tool === undefined ? sql`` : sql`and r.tool = ${tool}`}
+    ${team === undefined ? sql`` : sql`and r.team = ${team}`}
+    ${from === undefined ? sql`` : sql`and r."timestamp" >= ${instant(sql, timeBound(from, 'from')!)}`}
+    ${to === undefined ? sql`` : sql`and r."timestamp" < ${instant(sql, timeBound(to, 'to')!)}`}
+    ${q === undefined ? sql`` : sql`and ${mentions(sql, orgId, q)}`}
+  `;
+}
+
+/** The id of a repository by any spelling of its name; null, and so no row, when the org has none of that name. */
+export function repoIdOf(sql: Sql, orgId: string, repo: string) {
+  return sql`(select id from repos where org_id = ${orgId} and name = ${normalizeRepoName(repo) ?? ''})`;
+}
+
+function mentions(sql: Sql, orgId: string, q: string) {
+  const pattern = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
+  return sql`(
+    r.prompt_summary ilike ${pattern} or r.model ilike ${pattern} or r.session_id ilike ${pattern}
+    or r.user_name ilike ${pattern} or r.user_email ilike ${pattern}
+    or exists (
+      select from attributions a
+      where a.org_id = ${orgId} and a.receipt_id = r.id
+        and exists (select from jsonb_array_elements(a.files) as f where f ->> 'path' ilike ${pattern})
+    )
+  )`;
+}
+
+/** A timestamp as parameter. By way of text: postgres.js would make it a Date and drop the microseconds. */
+export function instant(sql: Sql, timestamp: string) {
+  return sql`${timestamp}::text::timestamptz`;
+}

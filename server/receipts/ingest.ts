@@ -1,0 +1,122 @@
+import type { BatchReply, Rejected } from '../../shared/api/receipts.js';
+import { fromBlamePrompt } from '../../shared/blameprompt-receipt.js';
+import { normalizeRepoName } from '../../shared/repo-name.js';
+import { findUnstorable } from '../../shared/text.js';
+import { normalizeTimestamp } from '../../shared/timestamp.js';
+import type { Database, Sql } from '../db.js';
+import { invalidBody, invalidQuery } from '../errors.js';
+import { acceptCommits, acceptReceipts } from './check-items.js';
+import type { StoredReceipt } from './content.js';
+import { upsertAttributions } from './upsert-attributions.js';
+import { upsertCommits } from './upsert-commits.js';
+import { upsertReceipts } from './upsert-receipts.js';
+
+interface Envelope {
+  repo: { name: string; default_branch?: string | null; team?: string | null };
+  receipts?: unknown[] | null;
+  commits?: unknown[] | null;
+}
+
+/**
+ * Stores one batch in one transaction: valid items land, the others are refused one by one. Sending it again, or from
+ * several clients at once, changes nothing. When no item at all is valid, that is an error of the request.
+ */
+export async function ingest(db: Database, orgId: string, batch: Envelope, prefix = '/receipts'): Promise<BatchReply> {
+  const unstorable = findUnstorable(batch.repo, '/repo');
+  if (unstorable !== undefined)
+    throw invalidBody([{ in: 'body', pointer: unstorable, message: 'holds a NUL or half a surrogate pair' }]);
+  const name = normalizeRepoName(batch.repo.name);
+  if (name === undefined) throw invalidBody([{ in: 'body', pointer: '/repo/name', message: 'names no repository' }]);
+  const sent = { receipts: batch.receipts ?? [], commits: batch.commits ?? [] };
+  const rejected: Rejected[] = [];
+  const receipts = acceptReceipts(sent.receipts, rejected, prefix);
+  const commits = acceptCommits(sent.commits, rejected);
+  if (rejected.length > 0 && receipts.length + commits.length === 0)
+    throw nothingAccepted(sent.receipts.length, rejected);
+
+  return db.withTenant(orgId, async (sql) => {
+    const repoId = await upsertRepo(sql, orgId, name, batch.repo.default_branch ?? null);
+    const scope = { orgId, repoId, team: batch.repo.team ?? null };
+    const counts = { inserted: 0, duplicates: 0, amended: 0 };
+    const attributions = { inserted: 0, duplicates: 0, amended: 0 };
+    // Almost always one round: further ones hold what the batch says again about the same ids.
+    for (const round of rounds(receipts)) {
+      const stored = await upsertReceipts(sql, scope, round);
+      const attributed = await upsertAttributions(sql, scope, round);
+      for (const { id } of round) {
+        if (stored.inserted.has(id)) counts.inserted++;
+        else if (stored.amended.has(id) || attributed.amendedReceipts.has(id)) counts.amended++;
+        else counts.duplicates++;
+      }
+      attributions.inserted += attributed.inserted;
+      attributions.duplicates += attributed.duplicates;
+      attributions.amended += attributed.amended;
+    }
+    const facts = await upsertCommits(sql, scope, commits);
+    return {
+      received: sent.receipts.length,
+      ...counts,
+      rejected,
+      attributions,
+      commits: { received: sent.commits.length, ...facts },
+    };
+  });
+}
+
+/** The bare array that the original client posts (formats.md, section 2). */
+export async function ingestBlamePrompt(
+  db: Database,
+  orgId: string,
+  items: unknown[],
+  query: { repo?: string | undefined; commit?: string | undefined },
+): Promise<BatchReply> {
+  if (query.repo === undefined) {
+    throw invalidQuery([{ in: 'query', pointer: '/repo', message: 'is required with a bare array of receipts' }]);
+  }
+  const now = normalizeTimestamp(new Date().toISOString())!;
+  const receipts = items.map((item) => {
+    const receipt = fromBlamePrompt(item, query.commit ?? null, {
+      prompts: 'summary',
+      fallbackTime: () => ({ timestamp: now, timestamp_basis: 'received' }),
+    });
+    return 'reason' in receipt ? item : receipt; // what is no receipt is refused by the schema, with its place
+  });
+  return ingest(db, orgId, { repo: { name: query.repo }, receipts }, '');
+}
+
+function* rounds(receipts: StoredReceipt[]): Generator<StoredReceipt[]> {
+  let rest = receipts;
+  while (rest.length > 0) {
+    const round = new Map<string, StoredReceipt>();
+    const later: StoredReceipt[] = [];
+    for (const receipt of rest) {
+      if (round.has(receipt.id)) later.push(receipt);
+      else round.set(receipt.id, receipt);
+    }
+    yield [...round.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    rest = later;
+  }
+}
+
+async function upsertRepo(sql: Sql, orgId: string, name: string, defaultBranch: string | null): Promise<string> {
+  const find = () => sql<{ id: string; default_branch: string | null }[]>`
+    select id, default_branch from repos where org_id = ${orgId} and name = ${name}
+  `;
+  let [repo] = await find();
+  if (!repo) {
+    await sql`
+      insert into repos (org_id, id, name, default_branch) values (${orgId}, ${crypto.randomUUID()}, ${name}, ${defaultBranch})
+      on conflict (org_id, name) do nothing
+    `;
+    [repo] = await find();
+  }
+  if (defaultBranch !== null && repo!.default_branch !== defaultBranch) {
+    await sql`update repos set default_branch = ${defaultBranch} where org_id = ${orgId} and id = ${repo!.id}`;
+  }
+  return repo!.id;
+}
+
+function nothingAccepted(received: number, rejected: Rejected[]) {
+  const faults = rejected.slice(0, 100).map(({ pointer, message }) => ({ in: 'body' as const, pointer, message }));
+  return invalidBody(faults, { received, inserted: 0, duplicates: 0, amended: 0, rejected });
+}

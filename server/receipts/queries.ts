@@ -1,0 +1,100 @@
+import type { Filters, ReceiptItem } from '../../shared/api/receipts.js';
+import { parseLines } from '../../shared/line-set.js';
+import type { Sql } from '../db.js';
+import { instant, receiptConditions } from './filters.js';
+
+/** A list shows this many attributions of a receipt; sessions with more say so in attribution_count. */
+const ATTRIBUTIONS_IN_LIST = 100;
+const ATTRIBUTIONS_OF_ONE = 10_000;
+
+export interface Position {
+  timestamp: string;
+  id: string;
+}
+
+/** A page of receipts, newest first, from behind `after`. */
+export async function listReceipts(
+  sql: Sql,
+  orgId: string,
+  filters: Filters,
+  limit: number,
+  after: Position | undefined,
+): Promise<ReceiptItem[]> {
+  const page = sql`
+    select * from receipts r
+    where ${receiptConditions(sql, orgId, filters)}
+      ${after ? sql`and (r."timestamp", r.id) < (${instant(sql, after.timestamp)}, ${after.id}::uuid)` : sql``}
+    order by r."timestamp" desc, r.id desc
+    limit ${limit}
+  `;
+  return selectItems(sql, orgId, page, ATTRIBUTIONS_IN_LIST);
+}
+
+/** One receipt in its current revision, with all its attributions. */
+export async function findReceipt(sql: Sql, orgId: string, id: string): Promise<ReceiptItem | undefined> {
+  const one = sql`select * from receipts where org_id = ${orgId} and id = ${id}`;
+  const [item] = await selectItems(sql, orgId, one, ATTRIBUTIONS_OF_ONE);
+  return item;
+}
+
+export interface Revision {
+  part: string;
+  content: unknown;
+  superseded_at: string;
+}
+
+/** What amendments replaced, newest first. */
+export async function listRevisions(sql: Sql, orgId: string, id: string): Promise<Revision[]> {
+  return sql<Revision[]>`
+    select part, content, ${utc(sql, 'superseded_at')} as superseded_at
+    from receipt_revisions
+    where org_id = ${orgId} and receipt_id = ${id}
+    order by receipt_revisions.superseded_at desc, part
+    limit 1000
+  `;
+}
+
+async function selectItems(sql: Sql, orgId: string, page: ReturnType<typeof receiptConditions>, attributions: number) {
+  const rows = await sql<ReceiptItem[]>`
+    select r.id, p.name as repo, r.source, r.tool, r.provider, r.model, r.session_id, r.team, r.user_name, r.user_email,
+      r.prompt_summary, r.prompt_hash, r.message_count::float8, r.cost_usd::float8, r.cost_basis, r.input_tokens::float8,
+      r.output_tokens::float8, r.cache_read_tokens::float8, r.cache_creation_tokens::float8,
+      r.session_duration_secs::float8, r.total_additions::float8, r.total_deletions::float8, r.accepted_lines::float8,
+      r.overridden_lines::float8, ${utc(sql, 'r.timestamp')} as "timestamp", r.timestamp_basis, r.revision,
+      ${utc(sql, 'r.synced_at')} as synced_at, a.attributions, a.attribution_count::float8
+    from (${page}) as r
+    join repos p on p.org_id = ${orgId} and p.id = r.repo_id
+    cross join lateral (
+      select coalesce(json_agg(item order by nr) filter (where nr <= ${attributions}), '[]') as attributions,
+        count(*) as attribution_count
+      from (
+        select row_number() over (order by a.received_at, a.commit_oid, f.file ->> 'path') as nr,
+          json_build_object('repo', ap.name, 'commit', nullif(a.commit_oid, ''), 'path', f.file ->> 'path', 'lines', f.file ->> 'lines') as item
+        from attributions a
+        join repos ap on ap.org_id = ${orgId} and ap.id = a.repo_id
+        left join lateral jsonb_array_elements(a.files) as f (file) on true
+        where a.org_id = ${orgId} and a.receipt_id = r.id
+      ) as numbered
+    ) as a
+    order by r."timestamp" desc, r.id desc
+  `;
+  return rows.map(flattenFirst);
+}
+
+/** Beside all attributions an item shows the first one flat, for tables and simple clients. */
+function flattenFirst(row: ReceiptItem): ReceiptItem {
+  const [first] = row.attributions;
+  const lines = first?.lines == null ? undefined : parseLines(first.lines);
+  return {
+    ...row,
+    commit_hash: first?.commit ?? null,
+    file_path: first?.path ?? null,
+    line_start: lines?.[0]?.[0] ?? null,
+    line_end: lines?.at(-1)?.[1] ?? null,
+  };
+}
+
+/** A timestamptz as RFC 3339 in UTC with microseconds; a Date would lose three digits and with them the cursor's place. */
+function utc(sql: Sql, column: 'r.timestamp' | 'r.synced_at' | 'superseded_at') {
+  return sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}

@@ -1,0 +1,78 @@
+import type { CommitFact } from '../../shared/api/receipts.js';
+import { normalizeTimestamp } from '../../shared/timestamp.js';
+import type { Sql } from '../db.js';
+import { digest } from './content.js';
+
+const RECORD = `
+  oid text, committed_at timestamptz, author_name text, author_email text, is_merge boolean, on_default_branch boolean,
+  sources text[], added integer, deleted integer, ai integer, human integer, unknown integer, ai_by jsonb, hash text`;
+
+/**
+ * Stores commit facts, each commit at most once in the list. Where a commit is known, its lines change only
+ * when the sender saw at least the notes that the stored ones rest on, or more attested lines, and never back to what was
+ * replaced before: a clone without the notes, or one that lags behind, erases nothing.
+ */
+export async function upsertCommits(
+  sql: Sql,
+  { orgId, repoId }: { orgId: string; repoId: string },
+  facts: CommitFact[],
+): Promise<{ inserted: number; updated: number }> {
+  if (facts.length === 0) return { inserted: 0, updated: 0 };
+  const rows = sql.json(facts.map(toRow) as never);
+  const inserted = await sql`
+    insert into commits (
+      org_id, repo_id, oid, committed_at, author_name, author_email, is_merge, on_default_branch, sources,
+      added, deleted, ai, human, unknown, ai_by, content_hash
+    )
+    select ${orgId}, ${repoId}, oid, committed_at, author_name, author_email, is_merge, on_default_branch, sources,
+      added, deleted, ai, human, unknown, ai_by, decode(hash, 'hex')
+    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    order by oid
+    on conflict (org_id, repo_id, oid) do nothing
+  `;
+  if (inserted.count === facts.length) return { inserted: inserted.count, updated: 0 };
+  const stale = await sql`
+    select c.oid
+    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    join commits c on c.org_id = ${orgId} and c.repo_id = ${repoId} and c.oid = i.oid
+    where c.content_hash <> decode(i.hash, 'hex') or c.on_default_branch <> i.on_default_branch
+    order by c.oid
+    for update of c
+  `;
+  if (stale.length === 0) return { inserted: inserted.count, updated: 0 };
+  const moved = await sql`
+    update commits c set on_default_branch = i.on_default_branch, updated_at = now()
+    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    where c.org_id = ${orgId} and c.repo_id = ${repoId} and c.oid = i.oid and c.on_default_branch <> i.on_default_branch
+    returning c.oid
+  `;
+  const recounted = await sql`
+    update commits c set
+      added = i.added, deleted = i.deleted, ai = i.ai, human = i.human, unknown = i.unknown, ai_by = i.ai_by,
+      sources = array(select distinct s from unnest(c.sources || i.sources) as s order by s),
+      content_hash = decode(i.hash, 'hex'), seen_hashes = c.seen_hashes || c.content_hash, updated_at = now()
+    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    where c.org_id = ${orgId} and c.repo_id = ${repoId} and c.oid = i.oid
+      and i.added is not null
+      and c.content_hash <> decode(i.hash, 'hex')
+      and not c.seen_hashes @> array[decode(i.hash, 'hex')]
+      and (c.added is null or c.sources <@ i.sources or c.ai + c.human < i.ai + i.human)
+    returning c.oid
+  `;
+  return { inserted: inserted.count, updated: new Set([...moved, ...recounted].map(({ oid }) => oid)).size };
+}
+
+function toRow(fact: CommitFact) {
+  const sources = [...new Set(fact.sources ?? [])].sort();
+  const counted = { sources, ...fact.lines, ai_by: fact.ai_by ?? [] };
+  return {
+    oid: fact.commit,
+    committed_at: normalizeTimestamp(fact.committed_at)!,
+    author_name: fact.author_name ?? null,
+    author_email: fact.author_email ?? null,
+    is_merge: fact.is_merge ?? false,
+    on_default_branch: fact.on_default_branch,
+    ...counted,
+    hash: digest(counted),
+  };
+}

@@ -1,0 +1,94 @@
+import type { Sql } from '../db.js';
+import type { StoredReceipt } from './content.js';
+
+/** The columns that a batch fills, for jsonb_to_recordset. */
+const RECORD = `
+  id uuid, source text, tool text, provider text, model text, session_id text, user_name text, user_email text,
+  prompt_summary text, prompt_hash text, message_count bigint, cost_usd numeric, cost_basis text, input_tokens bigint,
+  output_tokens bigint, cache_read_tokens bigint, cache_creation_tokens bigint, session_duration_secs bigint,
+  total_additions bigint, total_deletions bigint, accepted_lines bigint, overridden_lines bigint,
+  "timestamp" timestamptz, timestamp_basis text, hash text`;
+
+/**
+ * Stores receipts, each id at most once in the list and sorted by it: new ones are inserted, known content is left alone,
+ * other content becomes the current revision. Answers which ids were inserted and which amended.
+ *
+ * Safe side by side with itself: rows are always locked in the order of their ids.
+ */
+export async function upsertReceipts(
+  sql: Sql,
+  scope: { orgId: string; repoId: string; team: string | null },
+  receipts: StoredReceipt[],
+): Promise<{ inserted: Set<string>; amended: Set<string> }> {
+  const { orgId, repoId, team } = scope;
+  const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
+  const inserted = await sql<{ id: string }[]>`
+    insert into receipts (
+      org_id, repo_id, team, id, source, tool, provider, model, session_id, user_name, user_email, prompt_summary,
+      prompt_hash, message_count, cost_usd, cost_basis, input_tokens, output_tokens, cache_read_tokens,
+      cache_creation_tokens, session_duration_secs, total_additions, total_deletions, accepted_lines, overridden_lines,
+      "timestamp", timestamp_basis, content_hash
+    )
+    select ${orgId}, ${repoId}, ${team}, id, source, tool, provider, model, session_id, user_name, user_email,
+      prompt_summary, prompt_hash, message_count, cost_usd, cost_basis, input_tokens, output_tokens, cache_read_tokens,
+      cache_creation_tokens, session_duration_secs, total_additions, total_deletions, accepted_lines, overridden_lines,
+      "timestamp", timestamp_basis, decode(hash, 'hex')
+    from jsonb_to_recordset(${rows}) as r (${sql.unsafe(RECORD)})
+    order by id
+    on conflict (org_id, id) do nothing
+    returning id
+  `;
+  const amended = inserted.length === receipts.length ? [] : await amend(sql, orgId, receipts);
+  return { inserted: new Set(inserted.map(({ id }) => id)), amended: new Set(amended) };
+}
+
+/** Makes other content the current revision, unless it was seen before: then a clone that lags behind sent it. */
+async function amend(sql: Sql, orgId: string, receipts: StoredReceipt[]): Promise<string[]> {
+  const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
+  const changed = await sql<{ id: string }[]>`
+    select r.id
+    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    join receipts r on r.org_id = ${orgId} and r.id = i.id
+    where r.content_hash <> decode(i.hash, 'hex')
+      or (r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp")
+    order by r.id
+    for update of r
+  `;
+  if (changed.length === 0) return [];
+  const amended = await sql<{ id: string }[]>`
+    with incoming as (
+      select i.*, decode(i.hash, 'hex') as content_hash
+      from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+      join receipts r on r.org_id = ${orgId} and r.id = i.id and r.content_hash <> decode(i.hash, 'hex')
+      where not exists (
+        select from receipt_revisions v
+        where v.org_id = ${orgId} and v.receipt_id = i.id and v.part = 'receipt' and v.content_hash = decode(i.hash, 'hex')
+      )
+    ), superseded as (
+      insert into receipt_revisions (org_id, receipt_id, part, content_hash, content)
+      select ${orgId}, r.id, 'receipt', r.content_hash, to_jsonb(r) - array['org_id', 'repo_id', 'content_hash']
+      from incoming i
+      join receipts r on r.org_id = ${orgId} and r.id = i.id
+    )
+    update receipts r set
+      source = i.source, tool = i.tool, provider = i.provider, model = i.model, session_id = i.session_id,
+      user_name = i.user_name, user_email = i.user_email, prompt_summary = i.prompt_summary,
+      prompt_hash = i.prompt_hash, message_count = i.message_count, cost_usd = i.cost_usd, cost_basis = i.cost_basis,
+      input_tokens = i.input_tokens, output_tokens = i.output_tokens, cache_read_tokens = i.cache_read_tokens,
+      cache_creation_tokens = i.cache_creation_tokens, session_duration_secs = i.session_duration_secs,
+      total_additions = i.total_additions, total_deletions = i.total_deletions, accepted_lines = i.accepted_lines,
+      overridden_lines = i.overridden_lines, "timestamp" = i."timestamp", timestamp_basis = i.timestamp_basis,
+      content_hash = i.content_hash, revision = r.revision + 1, synced_at = now()
+    from incoming i
+    where r.org_id = ${orgId} and r.id = i.id
+    returning r.id
+  `;
+  // Sessions without a time of their own are as old as the earliest commit anybody reported for them.
+  await sql`
+    update receipts r set "timestamp" = i."timestamp", timestamp_basis = i.timestamp_basis
+    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    where r.org_id = ${orgId} and r.id = i.id
+      and r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp"
+  `;
+  return amended.map(({ id }) => id);
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { createApp } from '../server/app.js';
+import { createKey } from '../server/auth/key.js';
+import { insertKey } from '../server/auth/queries.js';
+import { logOptions } from '../server/log.js';
+import { insertOrg } from '../server/orgs/queries.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+
+export interface TestOrg {
+  id: string;
+  slug: string;
+  key: string;
+}
+
+export interface TestServer extends TestDatabase {
+  origin: string;
+  /** Every line that the server logged. */
+  log: string[];
+  createOrg(scopes?: string[]): Promise<TestOrg>;
+  createKey(org: TestOrg, scopes: string[]): Promise<string>;
+  /** A request with a key; the body is sent as JSON unless it is text or bytes. */
+  request(path: string, options?: RequestOptions): Promise<{ status: number; headers: Headers; body: any }>;
+  stop(): Promise<void>;
+}
+
+export interface RequestOptions {
+  key?: string | undefined;
+  method?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** The real server on a free port, with a database of its own. */
+export async function startTestServer(options: { poolSize?: number; maxBodyBytes?: number } = {}): Promise<TestServer> {
+  const database = await createTestDatabase(options);
+  const { db } = database;
+  const log: string[] = [];
+  const logger = pino({ ...logOptions, level: 'debug' }, { write: (line: string) => void log.push(line) });
+  const app = createApp({
+    db,
+    log: logger,
+    version: '0.0.0-test',
+    state: { draining: false },
+    maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
+  });
+  const server = createServer(app.callback());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async function addKey(orgId: string, scopes: string[]): Promise<string> {
+    const key = createKey();
+    await db.withSystem((sql) =>
+      insertKey(sql, { ...key, orgId, id: randomUUID(), name: 'test', scopes, expiresInDays: null }),
+    );
+    return key.key;
+  }
+
+  return {
+    ...database,
+    origin,
+    log,
+    createKey: (org, scopes) => addKey(org.id, scopes),
+    createOrg: async (scopes = ['*']) => {
+      const id = randomUUID();
+      const slug = `org-${id.slice(0, 8)}`;
+      await db.withSystem((sql) => insertOrg(sql, { id, slug, name: slug }));
+      return { id, slug, key: await addKey(id, scopes) };
+    },
+    request: async (path, { key, method, body, headers } = {}) => {
+      const raw = typeof body === 'string' || body instanceof Uint8Array;
+      const reply = await fetch(origin + path, {
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
+        headers: {
+          ...(key !== undefined && { authorization: `Bearer ${key}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: raw ? (body as string) : JSON.stringify(body) }),
+      });
+      const text = await reply.text();
+      return { status: reply.status, headers: reply.headers, body: text === '' ? undefined : JSON.parse(text) };
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await database.drop();
+    },
+  };
+}
