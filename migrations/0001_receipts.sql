@@ -130,7 +130,8 @@ create table commits (
   author_email text,
   is_merge boolean not null,
   on_default_branch boolean not null,
-  sources text[] not null, -- note formats that speak of it; empty: no receipt
+  sources text[] not null, -- note formats that speak of it
+  has_receipts boolean not null,
   added integer,
   deleted integer,
   ai integer,

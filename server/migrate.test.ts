@@ -6,7 +6,7 @@ import test from 'ava';
 import postgres from 'postgres';
 import { createTestDatabase } from '../test/database.js';
 import { migrate } from './migrate.js';
-import { dumpSchema } from './schema-dump.js';
+import { dumpSchema } from '../test/schema-dump.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 

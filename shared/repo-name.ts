@@ -1,3 +1,5 @@
+import { truncate } from './text.js';
+
 /** Longest name the server stores; git hosts allow far less. */
 export const MAX_REPO_NAME = 300;
 
@@ -6,8 +8,21 @@ export const MAX_REPO_NAME = 300;
  * and trailing slashes, the host in lower case. `git@GitHub.com:acme/app.git`, `ssh://git@github.com:22/acme/app` and
  * `https://token@github.com/acme/app.git` are all `github.com/acme/app`. A path on this machine gives its last part
  * only, so that no home directory leaves it. A plain name (`acme/app`) stays. Undefined when nothing is left.
+ *
+ * The name of a name is that name, since a name that was normalised by the sender is normalised by the receiver again:
+ * what reads as yet another spelling (`a.git.git`) is read until it stays.
  */
 export function normalizeRepoName(remote: string): string | undefined {
+  let before: string;
+  let name: string | undefined = remote;
+  do {
+    before = name;
+    name = readRemote(before);
+  } while (name !== undefined && name !== before);
+  return name;
+}
+
+function readRemote(remote: string): string | undefined {
   const text = remote.trim().replaceAll('\\', '/');
   const url = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(text);
   if (url) return url[1]!.toLowerCase() === 'file' ? localName(url[2]!) : hostAndPath(url[2]!);
@@ -41,5 +56,5 @@ function cleanPath(path: string): string | undefined {
     .replace(/^\/|\/$/g, '')
     .replace(/\.git$/i, '')
     .replace(/\/$/, '');
-  return clean === '' ? undefined : clean.slice(0, MAX_REPO_NAME);
+  return clean === '' ? undefined : truncate(clean, MAX_REPO_NAME);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCluster } from '../server/embedded/cluster.js';
 import { migrate } from '../server/migrate.js';
-import { dumpSchema } from '../server/schema-dump.js';
+import { dumpSchema } from './schema-dump.js';
 
 const dataDir = await mkdtemp(join(tmpdir(), 'bp-schema-'));
 const cluster = await openCluster({ dataDir, log: () => {}, settings: { fsync: 'off' } });

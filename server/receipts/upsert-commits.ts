@@ -5,7 +5,7 @@ import { digest } from './content.js';
 
 const RECORD = `
   oid text, committed_at timestamptz, author_name text, author_email text, is_merge boolean, on_default_branch boolean,
-  sources text[], added integer, deleted integer, ai integer, human integer, unknown integer, ai_by jsonb, hash text`;
+  sources text[], has_receipts boolean, added integer, deleted integer, ai integer, human integer, unknown integer, ai_by jsonb, hash text`;
 
 /**
  * Stores commit facts, each commit at most once in the list. Where a commit is known, its lines change only
@@ -21,10 +21,10 @@ export async function upsertCommits(
   const rows = sql.json(facts.map(toRow) as never);
   const inserted = await sql`
     insert into commits (
-      org_id, repo_id, oid, committed_at, author_name, author_email, is_merge, on_default_branch, sources,
+      org_id, repo_id, oid, committed_at, author_name, author_email, is_merge, on_default_branch, sources, has_receipts,
       added, deleted, ai, human, unknown, ai_by, content_hash
     )
-    select ${orgId}, ${repoId}, oid, committed_at, author_name, author_email, is_merge, on_default_branch, sources,
+    select ${orgId}, ${repoId}, oid, committed_at, author_name, author_email, is_merge, on_default_branch, sources, has_receipts,
       added, deleted, ai, human, unknown, ai_by, decode(hash, 'hex')
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     order by oid
@@ -50,7 +50,7 @@ export async function upsertCommits(
     update commits c set
       added = i.added, deleted = i.deleted, ai = i.ai, human = i.human, unknown = i.unknown, ai_by = i.ai_by,
       sources = array(select distinct s from unnest(c.sources || i.sources) as s order by s),
-      content_hash = decode(i.hash, 'hex'), seen_hashes = c.seen_hashes || c.content_hash, updated_at = now()
+      has_receipts = c.has_receipts or i.has_receipts, content_hash = decode(i.hash, 'hex'), seen_hashes = c.seen_hashes || c.content_hash, updated_at = now()
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     where c.org_id = ${orgId} and c.repo_id = ${repoId} and c.oid = i.oid
       and i.added is not null
@@ -64,7 +64,7 @@ export async function upsertCommits(
 
 function toRow(fact: CommitFact) {
   const sources = [...new Set(fact.sources ?? [])].sort();
-  const counted = { sources, ...fact.lines, ai_by: fact.ai_by ?? [] };
+  const counted = { sources, has_receipts: fact.has_receipts ?? sources.length > 0, ...fact.lines, ai_by: fact.ai_by ?? [] };
   return {
     oid: fact.commit,
     committed_at: normalizeTimestamp(fact.committed_at)!,

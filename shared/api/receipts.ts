@@ -82,6 +82,7 @@ export const CommitFact = Strict(
     sources: Maybe(
       Type.Array(Name, { maxItems: 20, description: 'note formats that speak of this commit; empty: none' }),
     ),
+    has_receipts: Maybe(Type.Boolean()),
     lines: Maybe(Strict({ added: LineCount, deleted: LineCount, ai: LineCount, human: LineCount, unknown: LineCount })),
     ai_by: Maybe(
       Type.Array(Strict({ tool: Maybe(Name), provider: Maybe(Name), model: Maybe(Name), lines: LineCount }), {

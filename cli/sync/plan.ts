@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { PromptMode } from '../../shared/blameprompt-receipt.js';
+import { type CommitInfo, commitInfo } from '../git/commits.js';
+import { type Branch, findDefaultBranch } from '../git/default-branch.js';
+import { lostCommits, reachable, walkHistory } from '../git/history.js';
+import { listNotes } from '../git/notes.js';
+import { listRefs, type Ref } from '../git/refs.js';
+import type { Repository } from '../git/repository.js';
+import type { Cursor } from './state.js';
+
+/** Refs whose notes we read. What a note is, its content says; other refs of a repository are not ours to read. */
+export const NOTES_REFS = ['refs/notes/blameprompt', 'refs/notes/ai', 'refs/notes/ai-attribution'];
+
+export interface PlannedNote {
+  ref: string;
+  commit: string;
+  blob: string;
+}
+
+/** Whatever a sync has to read, and the cursor that holds once all of it was sent. */
+export interface Plan {
+  notes: PlannedNote[];
+  /** Entries of notes trees that are no notes. */
+  skipped: { ref: string; commit: string; reason: string }[];
+  /** Commits of the default branch whose lines are to be counted. */
+  commits: Map<string, CommitInfo>;
+  /** Commits that left the default branch since the last sync (a forced push). */
+  lost: CommitInfo[];
+  branch: Branch;
+  cursor: Cursor;
+}
+
+export interface PlanSettings {
+  repo: string;
+  prompts: PromptMode;
+  ignore: string[];
+  defaultBranch: string | undefined;
+  team: string | undefined;
+}
+
+/** Raise it when the same notes give other receipts or facts than before: then every clone sends all of it anew. */
+const READING_VERSION = 1;
+
+/** Finds out what is new since the last complete sync; undefined when nothing is. Reads refs and trees, no notes. */
+export async function planSync(repository: Repository, settings: PlanSettings, last: Cursor | undefined): Promise<Plan | undefined> {
+  const refs = await listRefs(repository, NOTES_REFS);
+  const branch = await findDefaultBranch(repository, settings.defaultBranch);
+  const fingerprint = createHash('sha256').update(JSON.stringify([READING_VERSION, settings])).digest('hex').slice(0, 16);
+  const since = last?.settings === fingerprint ? last : undefined;
+  if (since && isUnchanged(since, refs, branch)) return undefined;
+
+  const listed = await listAllNotes(repository, refs);
+  const changed = await changedCommits(repository, refs, since);
+  const annotated = new Set(listed.notes.map(({ commit }) => commit));
+  const { tip } = branch;
+  const { onBranch, start } = tip === undefined ? { onBranch: new Set<string>(), start: undefined } : await reachable(repository, tip, annotated);
+
+  const sameHistory = since?.branch?.name === branch.name && since.start === (start?.oid ?? null);
+  const known = sameHistory ? since.branch!.tip : undefined;
+  const commits = new Map<string, CommitInfo>();
+  if (tip !== undefined && start !== undefined) {
+    const range = { tip, start, ...(known !== undefined && { exclude: [known] }) };
+    for await (const commit of walkHistory(repository, range)) commits.set(commit.oid, commit);
+    // Notes changed on commits that were counted before: count these again.
+    const recount = [...changed].filter((oid) => onBranch.has(oid) && !commits.has(oid));
+    for await (const commit of commitInfo(repository, recount)) if (!('missing' in commit)) commits.set(commit.oid, commit);
+  }
+  return {
+    // A commit's lines rest on all its notes, so all are read where one is new.
+    notes: listed.notes.filter(({ commit }) => since === undefined || changed.has(commit) || commits.has(commit)),
+    skipped: listed.skipped,
+    commits,
+    lost: known === undefined || tip === undefined ? [] : await leftBranch(repository, known, tip),
+    branch,
+    cursor: {
+      refs: Object.fromEntries(refs.map(({ name, oid }) => [name, oid])),
+      branch: tip === undefined ? null : { name: branch.name, tip },
+      start: start?.oid ?? null,
+      settings: fingerprint,
+      pending: [],
+    },
+  };
+}
+
+function isUnchanged(last: Cursor, refs: Ref[], branch: Branch): boolean {
+  return (
+    last.pending.length === 0 &&
+    last.branch?.tip === branch.tip &&
+    (last.branch === null || last.branch.name === branch.name) &&
+    refs.length === Object.keys(last.refs).length &&
+    refs.every(({ name, oid }) => last.refs[name] === oid)
+  );
+}
+
+async function listAllNotes(repository: Repository, refs: Ref[]): Promise<Pick<Plan, 'notes' | 'skipped'>> {
+  const notes: PlannedNote[] = [];
+  const skipped: Plan['skipped'] = [];
+  for (const { name: ref, oid } of refs) {
+    for await (const entry of listNotes(repository, oid)) {
+      if ('blob' in entry) notes.push({ ref, ...entry });
+      else if ('path' in entry) skipped.push({ ref, commit: entry.path, reason: entry.reason });
+    }
+  }
+  return { notes, skipped };
+}
+
+/** Commits with a note that is new, changed or gone since the last sync, and those that are still pending. */
+async function changedCommits(repository: Repository, refs: Ref[], since: Cursor | undefined): Promise<Set<string>> {
+  const changed = new Set(since?.pending ?? []);
+  if (!since) return changed;
+  for (const { name, oid } of refs) {
+    for await (const entry of listNotes(repository, oid, since.refs[name])) if ('commit' in entry) changed.add(entry.commit);
+  }
+  return changed;
+}
+
+async function leftBranch(repository: Repository, oldTip: string, newTip: string): Promise<CommitInfo[]> {
+  const lost: CommitInfo[] = [];
+  const oids = (await lostCommits(repository, oldTip, newTip)) ?? [];
+  for await (const commit of commitInfo(repository, oids)) if (!('missing' in commit)) lost.push(commit);
+  return lost;
+}

@@ -1,0 +1,132 @@
+import type { Receipt } from '../../shared/api/receipts.js';
+import type { PromptMode } from '../../shared/blameprompt-receipt.js';
+import { normalizeTimestamp, timestampOfSeconds } from '../../shared/timestamp.js';
+import { commitInfo } from '../git/commits.js';
+import { noteTimes } from '../git/note-times.js';
+import { readObjects } from '../git/objects.js';
+import type { Repository } from '../git/repository.js';
+import { parseNote } from '../sources/index.js';
+import type { Claim, NoteContext } from '../sources/source.js';
+import type { Batches } from './batches.js';
+import type { Plan, PlannedNote } from './plan.js';
+import type { ProgressDisplay } from './progress.js';
+
+export interface SkippedNote {
+  ref: string;
+  commit: string;
+  reason: string;
+}
+
+/** What notes say about one commit of the default branch, for counting its lines. */
+export interface Spoken {
+  sources: Set<string>;
+  hasReceipts: boolean;
+  claims: Claim[];
+}
+
+export interface NotesRead {
+  notes: { read: number; skipped: SkippedNote[]; left_out: SkippedNote[] };
+  spoken: Map<string, Spoken>;
+  /** Commits whose notes are not here now (a partial clone) and may come later. */
+  pending: string[];
+}
+
+/**
+ * Reads the planned notes in one stream, hands their receipts to `batches`, and keeps what they say about commits that are
+ * to be counted. A note that cannot be read is listed with the reason and stops nothing.
+ */
+export async function readNotes(
+  repository: Repository,
+  { name, prompts }: { name: string; prompts: PromptMode },
+  plan: Plan,
+  batches: Batches,
+  display: ProgressDisplay,
+): Promise<NotesRead> {
+  const times = await timesOf(repository, plan);
+  const result: NotesRead = {
+    notes: { read: 0, skipped: [...plan.skipped], left_out: [] },
+    spoken: new Map(),
+    pending: [],
+  };
+  const people = new Map<string, Pick<Receipt, 'user_name' | 'user_email'>>();
+  const notesOf = new Map<string, PlannedNote[]>();
+  for (const note of plan.notes) notesOf.set(note.blob, [...(notesOf.get(note.blob) ?? []), note]);
+
+  for await (const object of readObjects(repository, notesOf.keys())) {
+    for (const { ref, commit } of notesOf.get(object.oid) ?? []) {
+      display.update((progress) => {
+        progress.notesRead++;
+      });
+      if ('missing' in object) {
+        result.notes.skipped.push({ ref, commit, reason: object.reason });
+        if (object.missing === 'absent') result.pending.push(commit);
+        continue;
+      }
+      const context: NoteContext = {
+        commit,
+        repo: name,
+        prompts,
+        time: times.get(commit) ?? received(),
+        ...(repository.root !== undefined && { root: `${repository.root}/` }),
+      };
+      const note = parseNote(object.body, context);
+      if ('reason' in note) {
+        result.notes.skipped.push({ ref, commit, reason: note.reason });
+        continue;
+      }
+      const { receipts, claims, skipped, source } = note;
+      if (receipts.length === 0 && claims.length === 0 && skipped.length > 0) {
+        result.notes.skipped.push({ ref, commit, reason: skipped[0]! });
+        continue;
+      }
+      result.notes.read++;
+      result.notes.left_out.push(...skipped.map((reason) => ({ ref, commit, reason })));
+      for (const receipt of receipts) await batches.addReceipt(withKnownPerson(people, receipt));
+      if (plan.commits.has(commit)) remember(result.spoken, commit, source, receipts.length > 0, claims);
+    }
+  }
+  return result;
+}
+
+/** When each annotated commit was made; of commits that are not here, when their note was. */
+async function timesOf(repository: Repository, plan: Plan): Promise<Map<string, NoteContext['time']>> {
+  const times = new Map<string, NoteContext['time']>();
+  const absent = new Set<string>();
+  const note = (commit: string, seconds: number, timestamp_basis: 'commit' | 'note') => {
+    const timestamp = timestampOfSeconds(seconds);
+    if (timestamp !== undefined) times.set(commit, { timestamp, timestamp_basis });
+  };
+  for await (const commit of commitInfo(repository, new Set(plan.notes.map((planned) => planned.commit)))) {
+    if ('missing' in commit) absent.add(commit.oid);
+    else note(commit.oid, commit.committedAt, 'commit');
+  }
+  const refs = new Set(plan.notes.filter(({ commit }) => absent.has(commit)).map(({ ref }) => ref));
+  for (const ref of refs) {
+    for (const [commit, seconds] of await noteTimes(repository, plan.cursor.refs[ref]!, absent)) {
+      if (!times.has(commit)) note(commit, seconds, 'note');
+    }
+  }
+  return times;
+}
+
+function received(): NoteContext['time'] {
+  return { timestamp: normalizeTimestamp(new Date().toISOString())!, timestamp_basis: 'received' };
+}
+
+/**
+ * The notes of one session name its author now and then only. What one note told is filled in where another is silent, so
+ * that the order of notes makes no amendments.
+ */
+function withKnownPerson(people: Map<string, Pick<Receipt, 'user_name' | 'user_email'>>, receipt: Receipt): Receipt {
+  if (receipt.user_name == null && receipt.user_email == null) return { ...receipt, ...people.get(receipt.id) };
+  if (!people.has(receipt.id)) people.set(receipt.id, { user_name: receipt.user_name ?? null, user_email: receipt.user_email ?? null });
+  return receipt;
+}
+
+function remember(spoken: Map<string, Spoken>, commit: string, source: string, hasReceipts: boolean, claims: Claim[]): void {
+  const before = spoken.get(commit) ?? { sources: new Set<string>(), hasReceipts: false, claims: [] };
+  before.sources.add(source);
+  before.hasReceipts ||= hasReceipts;
+  for (const claim of claims) before.claims.push(claim);
+  spoken.set(commit, before);
+}

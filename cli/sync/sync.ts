@@ -1,0 +1,101 @@
+import type { Rejected } from '../../shared/api/receipts.js';
+import { normalizeRepoName } from '../../shared/repo-name.js';
+import type { ApiClient } from '../api-client.js';
+import type { Settings } from '../config/settings.js';
+import { CliError } from '../errors.js';
+import type { Repository } from '../git/repository.js';
+import { Batches } from './batches.js';
+import { countCommits } from './count-commits.js';
+import { planSync } from './plan.js';
+import type { ProgressDisplay } from './progress.js';
+import { readNotes, type SkippedNote } from './read-notes.js';
+import { nothingSent, type Sent, sendBatch } from './send.js';
+import { readCursor, writeCursor } from './state.js';
+
+/** The `--json` shape that scripts rely on (design.md). */
+export interface SyncResult {
+  repo: string;
+  notes: { read: number; skipped: SkippedNote[]; left_out: SkippedNote[] };
+  receipts: Sent['receipts'];
+  commits: Sent['commits'] & { unreadable: { commit: string; reason: string }[] };
+  rejections: Rejected[];
+  duration_ms: number;
+}
+
+export interface SyncOptions {
+  repository: Repository;
+  settings: Settings;
+  /** Undefined: a dry run, which reads everything new and sends nothing. */
+  client: ApiClient | undefined;
+  /** Which cursor is the server's; undefined: none, everything is new. */
+  cursorKey: string | undefined;
+  display: ProgressDisplay;
+  /** Read and send everything, whatever the cursor says. */
+  full: boolean;
+}
+
+/** More pending commits than this are not remembered one by one; the rest shows up again when its notes change. */
+const MAX_PENDING = 10_000;
+
+/**
+ * Reads what is new in a clone's notes and history and sends it. The cursor moves only when everything was sent, and the
+ * server counts what it has seen once: a sync that breaks off, or several at once, can simply be repeated.
+ */
+export async function syncRepository(options: SyncOptions): Promise<SyncResult> {
+  const { repository, settings, client, cursorKey, display, full } = options;
+  const started = performance.now();
+  const name = repositoryName(repository, settings);
+  const { prompts, ignore, defaultBranch, team } = settings;
+  const last = cursorKey === undefined || full ? undefined : await readCursor(repository.commonDir, cursorKey);
+  const plan = await planSync(repository, { repo: name, prompts, ignore, defaultBranch, team }, last);
+  const sent = nothingSent();
+  const duration = () => Math.round(performance.now() - started);
+  if (!plan) return result(name, sent, { read: 0, skipped: [], left_out: [] }, [], duration());
+
+  const repo = { name, default_branch: plan.branch.name, team: team ?? null };
+  const batches = new Batches(repo, async (batch) => {
+    if (client) await sendBatch(client, batch, sent);
+    else {
+      sent.receipts.sent += batch.receipts.length;
+      sent.commits.sent += batch.commits.length;
+    }
+    display.update((progress) => {
+      progress.receiptsSent = sent.receipts.sent;
+    });
+  });
+  display.update((progress) => {
+    progress.notesTotal = plan.notes.length;
+    progress.commitsTotal = plan.commits.size;
+  });
+  try {
+    const { notes, spoken, pending } = await readNotes(repository, { name, prompts }, plan, batches, display);
+    const unreadable = await countCommits(repository, ignore, plan, spoken, batches, display);
+    await batches.finish();
+    if (client && cursorKey !== undefined) {
+      const again = [...new Set([...pending, ...sent.refusedCommits])].slice(0, MAX_PENDING);
+      await writeCursor(repository.commonDir, cursorKey, { ...plan.cursor, pending: again });
+    }
+    return result(name, sent, notes, unreadable, duration());
+  } finally {
+    display.end();
+  }
+}
+
+function result(
+  repo: string,
+  { receipts, commits, rejections }: Sent,
+  notes: SyncResult['notes'],
+  unreadable: SyncResult['commits']['unreadable'],
+  duration_ms: number,
+): SyncResult {
+  return { repo, notes, receipts, commits: { ...commits, unreadable }, rejections, duration_ms };
+}
+
+/** The configured name, else the remote's, else the folder's. */
+export function repositoryName(repository: Repository, settings: Settings): string {
+  const name = settings.repo === undefined ? repository.name : normalizeRepoName(settings.repo);
+  if (name === undefined) {
+    throw new CliError('no_repo_name', `"${settings.repo}" is no name for a repository. Set enterprise.repo to something like github.com/acme/app.`);
+  }
+  return name;
+}
