@@ -3,6 +3,7 @@ import { type ApiClient, createApiClient } from './api-client.js';
 import { type Access, resolveAccess } from './config/access.js';
 import { loadSettings, type SettingFlags, type Settings } from './config/settings.js';
 import { CliError, Exit } from './errors.js';
+import { GitError } from './git/errors.js';
 import { openRepository } from './git/repository.js';
 import { printable } from './terminal.js';
 
@@ -48,14 +49,24 @@ export abstract class BaseCommand extends Command {
     this.log(text);
   }
 
-  protected override async catch(
-    error: Error & { exitCode?: number; oclif?: { exit?: number }; code?: string },
-  ): Promise<void> {
-    const exitCode = error instanceof CliError ? error.exitCode : (error.oclif?.exit ?? Exit.failed);
-    if (error.code === 'EEXIT') throw error;
-    if (this.jsonEnabled()) this.logJson({ error: { code: error.code ?? 'internal', message: error.message } });
-    else process.stderr.write(`Error: ${error.message.split('\n').map(printable).join('\n')}\n`);
+  protected override async catch(error: Error): Promise<void> {
+    const { code, message, exitCode } = describeFault(error);
+    if (code === 'EEXIT') throw error;
+    if (this.jsonEnabled()) this.logJson({ error: { code, message } });
+    else process.stderr.write(`Error: ${message.split('\n').map(printable).join('\n')}\n`);
     if (process.env.DEBUG && error.stack) process.stderr.write(`${error.stack}\n`);
     this.exit(exitCode);
   }
+}
+
+/** Every error becomes a message and an exit code here and nowhere else. */
+function describeFault(error: Error & { code?: string; oclif?: { exit?: number } }): {
+  code: string;
+  message: string;
+  exitCode: number;
+} {
+  const code = error.code ?? 'internal';
+  if (error instanceof CliError) return { code, message: error.message, exitCode: error.exitCode };
+  if (error instanceof GitError) return { code, message: `${error.message}. ${error.next}`, exitCode: Exit.usage };
+  return { code, message: error.message, exitCode: error.oclif?.exit ?? Exit.failed };
 }

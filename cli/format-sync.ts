@@ -13,15 +13,31 @@ export function formatSync(result: SyncResult, dryRun: boolean): string {
     : `${formatCount(receipts.inserted)} new receipts, ${formatCount(receipts.amended)} amended, ${formatCount(receipts.duplicates)} known; ${formatCount(commits.sent)} commits`;
   return [
     `${printable(repo)}: ${formatCount(notes.read)} notes read, ${sent} (${seconds} s)`,
-    ...list('Notes that were skipped', notes.skipped.map(({ ref, commit, reason }) => `${ref} ${commit.slice(0, 12)}  ${reason}`)),
-    ...list('Left out of notes', notes.left_out.map(({ ref, commit, reason }) => `${ref} ${commit.slice(0, 12)}  ${reason}`)),
-    ...list('Commits that cannot be counted', commits.unreadable.map(({ commit, reason }) => `${commit.slice(0, 12)}  ${reason}`)),
-    ...list('Refused by the server', rejections.map(({ kind, id, message, pointer }) => `${kind} ${id ?? '?'}  ${pointer} ${message}`)),
+    ...list(
+      'Notes that were skipped',
+      notes.skipped.map(({ ref, commit, reason }) => `${ref} ${commit.slice(0, 12)}  ${reason}`),
+    ),
+    ...list(
+      'Left out of notes',
+      notes.left_out.map(({ ref, commit, reason }) => `${ref} ${commit.slice(0, 12)}  ${reason}`),
+    ),
+    ...list(
+      'Commits that cannot be counted',
+      commits.unreadable.map(({ commit, reason }) => `${commit.slice(0, 12)}  ${reason}`),
+    ),
+    ...list(
+      'Refused by the server',
+      rejections.map(({ kind, id, message, pointer }) => `${kind} ${id ?? '?'}  ${pointer} ${message}`),
+    ),
   ].join('\n');
 }
 
 function list(title: string, lines: string[]): string[] {
   if (lines.length === 0) return [];
   const more = lines.length > SHOWN ? [`  … ${formatCount(lines.length - SHOWN)} more: --json lists all`] : [];
-  return [`${title}: ${formatCount(lines.length)}`, ...lines.slice(0, SHOWN).map((line) => `  ${printable(line)}`), ...more];
+  return [
+    `${title}: ${formatCount(lines.length)}`,
+    ...lines.slice(0, SHOWN).map((line) => `  ${printable(line)}`),
+    ...more,
+  ];
 }

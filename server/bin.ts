@@ -6,8 +6,6 @@ import type { Output } from './commands/output.js';
 import { start } from './commands/start.js';
 import { prepareDatabase } from './commands/with-database.js';
 import { type Config, readConfig } from './config.js';
-import { releaseCluster } from './database.js';
-import { EmbeddedError } from './embedded/errors.js';
 import { ServerError } from './errors.js';
 import { version } from './version.js';
 
@@ -80,7 +78,7 @@ async function run(
 
 async function migrateCommand(config: Config): Promise<Output> {
   const location = await prepareDatabase(config, () => {});
-  await releaseCluster(location);
+  await location.cluster?.release();
   const { applied } = location;
   return {
     json: { applied },
@@ -99,8 +97,7 @@ async function main(): Promise<number> {
     return output ? print(json ? JSON.stringify(output.json, null, 2) : output.text) : 0;
   } catch (error) {
     const { code = 'internal', message, stack } = error as Error & { code?: string };
-    const expected =
-      error instanceof ServerError || error instanceof EmbeddedError || code.startsWith('ERR_PARSE_ARGS');
+    const expected = error instanceof ServerError || code.startsWith('ERR_PARSE_ARGS');
     if (json) print(JSON.stringify({ error: { code, message } }));
     process.stderr.write(`${expected ? `blameprompt-server: ${message}` : stack}\n`);
     return expected ? 2 : 1;

@@ -27,20 +27,28 @@ export async function locateDatabase(config: Config, log: (line: string) => void
   return { url: serverUrl(directUrl), directUrl, cluster };
 }
 
+export interface Claim {
+  /** Resolves when PostgreSQL ended under us: somebody killed it, or the machine ran out of memory. */
+  lost: Promise<'postgres lost'>;
+  release(): Promise<void>;
+}
+
 /**
- * Takes the embedded cluster for this server and answers how to give it back. A second server on the same data directory
- * is refused: the two would not share limits and background work, and the first to stop would stop the database of the other.
+ * Takes the embedded cluster for this server. A second server on the same data directory is refused: the two would not
+ * share limits and background work.
  */
-export async function claimCluster(directUrl: string, dataDir: string): Promise<() => Promise<void>> {
+export async function claimCluster(directUrl: string, dataDir: string): Promise<Claim> {
+  const { promise: lost, resolve: tellLost } = deferred<'postgres lost'>();
   const sql = postgres(directUrl, {
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
     onnotice: () => {},
+    onclose: () => tellLost('postgres lost'),
     connection: { application_name: `blameprompt-server pid ${process.pid}` },
   });
   const [row] = await sql<{ taken: boolean }[]>`select pg_try_advisory_lock(${SERVER_LOCK}) as taken`;
-  if (row!.taken) return () => sql.end({ timeout: 1 });
+  if (row!.taken) return { lost, release: () => sql.end({ timeout: 1 }) };
   const [holder] = await sql<{ application_name: string }[]>`
     select a.application_name from pg_locks l join pg_stat_activity a using (pid)
     where l.locktype = 'advisory' and l.objid = ${SERVER_LOCK} and l.granted
@@ -52,17 +60,12 @@ export async function claimCluster(directUrl: string, dataDir: string): Promise<
   );
 }
 
-/** Stops an embedded cluster that a command started for itself, unless a server has come to use it in the meantime. */
-export async function releaseCluster({ cluster, directUrl }: Location): Promise<void> {
-  if (!cluster?.startedByUs) return;
-  const sql = postgres(directUrl, { max: 1, onnotice: () => {} });
-  const [row] = await sql<{ alone: boolean }[]>`
-    select not exists (
-      select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
-    ) as alone
-  `;
-  await sql.end({ timeout: 1 });
-  if (row!.alone) await cluster.stop();
+function deferred<T>() {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 /**

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import postgres from 'postgres';
 import { createTestDatabase } from '../test/database.js';
-import { migrate } from './migrate.js';
 import { dumpSchema } from '../test/schema-dump.js';
+import { migrate } from './migrate.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 

@@ -117,6 +117,7 @@ test('a value in quotes goes as a whole, however long and whether or not the quo
   t.is(redactSummary('password="correct horse battery'), 'password=[REDACTED]');
   t.is(redactSummary('{"password":"a\\"b","x":1}'), '{"password":[REDACTED],"x":1}');
   t.is(redactSummary(`token=${'x'.repeat(900)}`), 'token=[REDACTED]');
+  t.is(redactSummary('token = (password: hunter2)'), 'token = [REDACTED] [REDACTED]');
 });
 
 test('names in home directories go, the rest of the path stays', (t) => {

@@ -25,12 +25,15 @@ const SECRETS: readonly [RegExp, string][] = [
   ],
   [/\b([a-z][a-z0-9+]{1,19}:\/\/)[^\s/]{1,500}@/gi, '$1[REDACTED]@'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{12,}/gi, '$1 [REDACTED]'],
-  [
-    /\b([\w-]{0,60}?(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)\\?["']?\s{0,5}[:=]\s{0,5})(\\"[^"\n]*"?|"(?:[^"\\\n]|\\.)*"?|\\?'[^'\n]*'?|[^\s"',;]+)/gi,
-    '$1[REDACTED]',
-  ],
   [/(\/(?:home|Users)\/|[A-Za-z]:\\Users\\)[^\s/\\:"'<>]{1,100}/g, '$1[REDACTED_USER]'],
 ];
+
+/** A name that says its value is secret, up to where the value begins: `password=`, `"clientSecret": `, `api-key: `. */
+const SECRET_NAME =
+  /\b[\w-]{0,60}?(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)\\?["']?\s{0,5}[:=]\s{0,5}/gi;
+
+/** The value behind a mark: in quotes, also escaped or unclosed ones, or a word. */
+const MARKED_VALUE = /\0(?:\\"[^"\n]*"?|"(?:[^"\\\n]|\\.)*"?|\\?'[^'\n]*'?|[^\s"',;\0]+)?/g;
 
 const WORD = /[A-Za-z0-9+/=_-]{24,}/g;
 
@@ -39,6 +42,8 @@ export function redactSummary(summary: unknown): string | null {
   if (typeof summary !== 'string') return null;
   let text = toStorable(cut(summary));
   for (const [pattern, replacement] of SECRETS) text = text.replace(pattern, replacement);
+  // Marked first and then taken out, since the value of one name may be the next name: `token = password: …`.
+  text = text.replace(SECRET_NAME, '$&\0').replace(MARKED_VALUE, (value) => (value === '\0' ? '' : '[REDACTED]'));
   text = text.replace(WORD, (word) => (isHighEntropy(word) ? '[REDACTED_HIGH_ENTROPY]' : word)).trim();
   return text === '' ? null : truncate(text, MAX_PROMPT_SUMMARY);
 }

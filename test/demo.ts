@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { Analytics } from '../shared/api/analytics.js';
-import type { SyncResult } from '../cli/sync/sync.js';
 import { createSampleRepository } from '../cli/git/sample.js';
+import type { SyncResult } from '../cli/sync/sync.js';
+import type { Analytics } from '../shared/api/analytics.js';
 
 const SERVER = fileURLToPath(new URL('../server/bin.js', import.meta.url));
 const CLI = fileURLToPath(new URL('../cli/bin.js', import.meta.url));
@@ -22,16 +22,26 @@ const leave = args.includes('--exit');
 const given = args.filter((arg) => !arg.startsWith('--'));
 
 /** Runs a program of ours and answers what it printed on standard output; its progress goes to ours. */
-async function run(script: string, scriptArgs: string[], env: NodeJS.ProcessEnv): Promise<{ code: number | null; stdout: string }> {
+async function run(
+  script: string,
+  scriptArgs: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; stdout: string }> {
   const child = spawn(process.execPath, [script, ...scriptArgs], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   return { stdout: await text(child.stdout), code: await exited };
 }
 
 /** Starts the server and answers its address as soon as it listens. */
-async function startServer(env: NodeJS.ProcessEnv): Promise<{ child: ChildProcess; url: string; stopped: Promise<number | null> }> {
+async function startServer(
+  env: NodeJS.ProcessEnv,
+): Promise<{ child: ChildProcess; url: string; stopped: Promise<number | null> }> {
   // A process group of its own: Ctrl-C reaches us, and we stop the server in order.
-  const child = spawn(process.execPath, [SERVER, 'start', '--port', '0'], { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const child = spawn(process.execPath, [SERVER, 'start', '--port', '0'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
   const stopped = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const url = await new Promise<string>((resolve, reject) => {
     const lines = createInterface({ input: child.stdout! });
@@ -48,7 +58,9 @@ async function demo(folder: string): Promise<boolean> {
   const env = { ...process.env, BLAMEPROMPT_DATA_DIR: join(folder, 'data'), DATABASE_URL: '', LOG_LEVEL: 'info' };
   process.stdout.write('Starting the server with its own PostgreSQL …\n');
   const server = await startServer(env);
-  const interrupted = new Promise<void>((resolve) => process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve()));
+  const interrupted = new Promise<void>((resolve) =>
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve()),
+  );
   try {
     const created = await run(SERVER, ['org', 'create', 'demo', '--name', 'Demo', '--json'], env);
     const { api_key } = JSON.parse(created.stdout) as { api_key: string };
@@ -56,7 +68,13 @@ async function demo(folder: string): Promise<boolean> {
     // A home of its own: neither the user's configuration nor keys stored on this machine take part.
     const home = join(folder, 'home');
     await mkdir(home);
-    const cli = { ...process.env, HOME: home, XDG_CONFIG_HOME: '', BLAMEPROMPT_API_URL: server.url, BLAMEPROMPT_API_KEY: api_key };
+    const cli = {
+      ...process.env,
+      HOME: home,
+      XDG_CONFIG_HOME: '',
+      BLAMEPROMPT_API_URL: server.url,
+      BLAMEPROMPT_API_KEY: api_key,
+    };
     const results: SyncResult[] = [];
     for (const repository of repositories) {
       process.stdout.write(`Syncing ${repository} …\n`);
@@ -64,7 +82,9 @@ async function demo(folder: string): Promise<boolean> {
       if (code !== 0) throw new Error(`The sync of ${repository} ended with code ${code}: ${stdout.slice(0, 2000)}`);
       results.push(JSON.parse(stdout));
       const { notes, receipts } = results.at(-1)!;
-      process.stdout.write(`  ${notes.read} notes read, ${notes.skipped.length} skipped with a reason; ${receipts.inserted} new receipts\n`);
+      process.stdout.write(
+        `  ${notes.read} notes read, ${notes.skipped.length} skipped with a reason; ${receipts.inserted} new receipts\n`,
+      );
     }
     const shown = await run(CLI, ['enterprise', 'analytics'], cli);
     process.stdout.write(`\n${shown.stdout}\n`);
@@ -84,7 +104,9 @@ async function demo(folder: string): Promise<boolean> {
 
 function everythingArrived(results: SyncResult[], { total_receipts }: Analytics): boolean {
   const inserted = results.reduce((sum, { receipts }) => sum + receipts.inserted, 0);
-  const accounted = results.every(({ receipts: { sent, inserted: fresh, duplicates, amended } }) => sent === fresh + duplicates + amended);
+  const accounted = results.every(
+    ({ receipts: { sent, inserted: fresh, duplicates, amended } }) => sent === fresh + duplicates + amended,
+  );
   if (accounted && total_receipts === inserted) return true;
   process.stderr.write(`Not every receipt arrived: ${inserted} were inserted, the server counts ${total_receipts}.\n`);
   return false;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core';
-import { endpoints } from '../shared/api/index.js';
 import { settings } from '../server/config.js';
+import { endpoints } from '../shared/api/index.js';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -13,12 +13,13 @@ export async function generatedDocs(): Promise<{ file: URL; text: string }[]> {
       { name: 'README.md', marker: 'commands', text: await commandList() },
       { name: 'README.md', marker: 'endpoints', text: endpointTable() },
       { name: 'docs/configuration.md', marker: 'settings', text: settingsTable() },
-    ].reduce<{ name: string; parts: { marker: string; text: string }[] }[]>((files, { name, ...part }) => {
-      const file = files.find((other) => other.name === name);
-      if (file) file.parts.push(part);
-      else files.push({ name, parts: [part] });
-      return files;
-    }, [])
+    ]
+      .reduce<{ name: string; parts: { marker: string; text: string }[] }[]>((files, { name, ...part }) => {
+        const file = files.find((other) => other.name === name);
+        if (file) file.parts.push(part);
+        else files.push({ name, parts: [part] });
+        return files;
+      }, [])
       .map(async ({ name, parts }) => {
         const file = new URL(name, ROOT);
         const before = await readFile(file, 'utf8');
@@ -46,7 +47,8 @@ async function commandList(): Promise<string> {
 
 function endpointTable(): string {
   const rows = endpoints.map(
-    ({ method, path, scope, summary }) => `| \`${method.toUpperCase()} ${path}\` | ${scope ? `\`${scope}\`` : 'any key'} | ${summary} |`,
+    ({ method, path, scope, summary }) =>
+      `| \`${method.toUpperCase()} ${path}\` | ${scope ? `\`${scope}\`` : 'any key'} | ${summary} |`,
   );
   return ['| Endpoint | Scope | |', '| --- | --- | --- |', ...rows].join('\n');
 }

@@ -3,7 +3,7 @@ import { toStorable, truncate } from '../../shared/text.js';
 import { timestampOfSeconds } from '../../shared/timestamp.js';
 import { factsOf } from '../git/commit-facts.js';
 import type { CommitInfo } from '../git/commits.js';
-import { readIgnoreRules } from '../git/ignore.js';
+import { readIgnore } from '../git/ignore.js';
 import type { Repository } from '../git/repository.js';
 import type { Batches } from './batches.js';
 import { countCommitLines } from './count-lines.js';
@@ -24,8 +24,8 @@ export async function countCommits(
 ): Promise<{ commit: string; reason: string }[]> {
   const unreadable: { commit: string; reason: string }[] = [];
   if (plan.commits.size > 0) {
-    const isIgnored = await readIgnoreRules(repository, plan.branch.tip!, ignore);
-    for await (const fact of factsOf(repository, plan.commits.values(), { isIgnored })) {
+    const isIgnored = await readIgnore(repository, plan.branch.tip!, ignore);
+    for await (const fact of factsOf(repository, () => plan.commits.values(), isIgnored)) {
       display.update((progress) => {
         progress.commitsRead++;
       });

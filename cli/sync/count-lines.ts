@@ -1,10 +1,4 @@
-import {
-  countLines,
-  intersectLines,
-  type LineSet,
-  subtractLines,
-  unionLines,
-} from '../../shared/line-set.js';
+import { countLines, intersectLines, type LineSet, subtractLines, unionLines } from '../../shared/line-set.js';
 import type { Claim } from '../sources/source.js';
 
 export interface CountedLines {
@@ -43,7 +37,9 @@ export function countCommitLines(
       addLines(authors, claim, countLines(fresh));
       ai = unionLines(ai, fresh);
     }
-    const said = about.filter(({ by }) => by === 'human').reduce<LineSet>((all, claim) => unionLines(all, claim.lines), []);
+    const said = about
+      .filter(({ by }) => by === 'human')
+      .reduce<LineSet>((all, claim) => unionLines(all, claim.lines), []);
     const human = countLines(subtractLines(intersectLines(said, added), ai));
     const counted = { added: countLines(added), ai: countLines(ai) };
     lines.added += counted.added;

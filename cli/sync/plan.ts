@@ -42,10 +42,17 @@ export interface PlanSettings {
 const READING_VERSION = 1;
 
 /** Finds out what is new since the last complete sync; undefined when nothing is. Reads refs and trees, no notes. */
-export async function planSync(repository: Repository, settings: PlanSettings, last: Cursor | undefined): Promise<Plan | undefined> {
+export async function planSync(
+  repository: Repository,
+  settings: PlanSettings,
+  last: Cursor | undefined,
+): Promise<Plan | undefined> {
   const refs = await listRefs(repository, NOTES_REFS);
   const branch = await findDefaultBranch(repository, settings.defaultBranch);
-  const fingerprint = createHash('sha256').update(JSON.stringify([READING_VERSION, settings])).digest('hex').slice(0, 16);
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([READING_VERSION, settings]))
+    .digest('hex')
+    .slice(0, 16);
   const since = last?.settings === fingerprint ? last : undefined;
   if (since && isUnchanged(since, refs, branch)) return undefined;
 
@@ -53,7 +60,8 @@ export async function planSync(repository: Repository, settings: PlanSettings, l
   const changed = await changedCommits(repository, refs, since);
   const annotated = new Set(listed.notes.map(({ commit }) => commit));
   const { tip } = branch;
-  const { onBranch, start } = tip === undefined ? { onBranch: new Set<string>(), start: undefined } : await reachable(repository, tip, annotated);
+  const { onBranch, start } =
+    tip === undefined ? { onBranch: new Set<string>(), start: undefined } : await reachable(repository, tip, annotated);
 
   const sameHistory = since?.branch?.name === branch.name && since.start === (start?.oid ?? null);
   const known = sameHistory ? since.branch!.tip : undefined;
@@ -63,7 +71,8 @@ export async function planSync(repository: Repository, settings: PlanSettings, l
     for await (const commit of walkHistory(repository, range)) commits.set(commit.oid, commit);
     // Notes changed on commits that were counted before: count these again.
     const recount = [...changed].filter((oid) => onBranch.has(oid) && !commits.has(oid));
-    for await (const commit of commitInfo(repository, recount)) if (!('missing' in commit)) commits.set(commit.oid, commit);
+    for await (const commit of commitInfo(repository, recount))
+      if (!('missing' in commit)) commits.set(commit.oid, commit);
   }
   return {
     // A commit's lines rest on all its notes, so all are read where one is new.
@@ -109,7 +118,8 @@ async function changedCommits(repository: Repository, refs: Ref[], since: Cursor
   const changed = new Set(since?.pending ?? []);
   if (!since) return changed;
   for (const { name, oid } of refs) {
-    for await (const entry of listNotes(repository, oid, since.refs[name])) if ('commit' in entry) changed.add(entry.commit);
+    for await (const entry of listNotes(repository, oid, since.refs[name]))
+      if ('commit' in entry) changed.add(entry.commit);
   }
   return changed;
 }

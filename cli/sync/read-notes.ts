@@ -119,11 +119,18 @@ function received(): NoteContext['time'] {
  */
 function withKnownPerson(people: Map<string, Pick<Receipt, 'user_name' | 'user_email'>>, receipt: Receipt): Receipt {
   if (receipt.user_name == null && receipt.user_email == null) return { ...receipt, ...people.get(receipt.id) };
-  if (!people.has(receipt.id)) people.set(receipt.id, { user_name: receipt.user_name ?? null, user_email: receipt.user_email ?? null });
+  if (!people.has(receipt.id))
+    people.set(receipt.id, { user_name: receipt.user_name ?? null, user_email: receipt.user_email ?? null });
   return receipt;
 }
 
-function remember(spoken: Map<string, Spoken>, commit: string, source: string, hasReceipts: boolean, claims: Claim[]): void {
+function remember(
+  spoken: Map<string, Spoken>,
+  commit: string,
+  source: string,
+  hasReceipts: boolean,
+  claims: Claim[],
+): void {
   const before = spoken.get(commit) ?? { sources: new Set<string>(), hasReceipts: false, claims: [] };
   before.sources.add(source);
   before.hasReceipts ||= hasReceipts;

@@ -57,10 +57,26 @@ function* halves({ repo, receipts, commits }: TypedBatch): Generator<TypedBatch>
   yield { repo, receipts: receipts.slice(half(receipts.length)), commits: commits.slice(half(commits.length)) };
 }
 
-function refusedWhole(batch: TypedBatch, code: string, message: string, rejected?: Rejected[]): Omit<BatchReply, 'attributions'> {
+function refusedWhole(
+  batch: TypedBatch,
+  code: string,
+  message: string,
+  rejected?: Rejected[],
+): Omit<BatchReply, 'attributions'> {
   const all = [
-    ...batch.receipts.map(({ id }, index): Rejected => ({ kind: 'receipt', index, id, code, message, pointer: `/receipts/${index}` })),
-    ...batch.commits.map(({ commit }, index): Rejected => ({ kind: 'commit', index, id: commit, code, message, pointer: `/commits/${index}` })),
+    ...batch.receipts.map(
+      ({ id }, index): Rejected => ({ kind: 'receipt', index, id, code, message, pointer: `/receipts/${index}` }),
+    ),
+    ...batch.commits.map(
+      ({ commit }, index): Rejected => ({
+        kind: 'commit',
+        index,
+        id: commit,
+        code,
+        message,
+        pointer: `/commits/${index}`,
+      }),
+    ),
   ];
   return {
     received: batch.receipts.length,

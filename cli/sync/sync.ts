@@ -95,7 +95,10 @@ function result(
 export function repositoryName(repository: Repository, settings: Settings): string {
   const name = settings.repo === undefined ? repository.name : normalizeRepoName(settings.repo);
   if (name === undefined) {
-    throw new CliError('no_repo_name', `"${settings.repo}" is no name for a repository. Set enterprise.repo to something like github.com/acme/app.`);
+    throw new CliError(
+      'no_repo_name',
+      `"${settings.repo}" is no name for a repository. Set enterprise.repo to something like github.com/acme/app.`,
+    );
   }
   return name;
 }

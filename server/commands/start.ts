@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../app.js';
 import type { Config } from '../config.js';
-import { claimCluster } from '../database.js';
-import { connect } from '../db.js';
+import { type Claim, claimCluster } from '../database.js';
+import { connect, type Database } from '../db.js';
 import { ServerError } from '../errors.js';
 import { createLogger } from '../log.js';
 import { version } from '../version.js';
@@ -12,32 +12,48 @@ import { prepareDatabase } from './with-database.js';
 /** Requests in flight get this long to finish when the server stops. */
 const DRAIN_MS = 10_000;
 
-/** Runs the server until SIGTERM or SIGINT, then stops in order: no new requests, those in flight, database. */
+/**
+ * Runs the server until SIGTERM or SIGINT, then stops in order: no new requests, those in flight, database. Should the
+ * embedded PostgreSQL end under it, the server ends, too, with an error: whoever supervises it starts both again.
+ */
 export async function start(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
-  const stopping = new Promise<NodeJS.Signals>((resolve) => {
+  const signalled = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
-  const location = await prepareDatabase(config, (line) => log.info({ postgres: line }));
-  const release = location.cluster && (await claimCluster(location.directUrl, config.dataDir));
-  for (const migration of location.applied) log.info({ migration }, 'migration applied');
+  const { url, directUrl, cluster, applied } = await prepareDatabase(config, (line) => log.info({ postgres: line }));
+  let claim: Claim | undefined;
+  let db: Database | undefined;
+  try {
+    claim = cluster && (await claimCluster(directUrl, config.dataDir));
+    for (const migration of applied) log.info({ migration }, 'migration applied');
+    db = connect({ url, poolSize: config.poolSize });
+    const state = { draining: false };
+    const server = createServer(createApp({ db, log, version, state, maxBodyBytes: config.maxBodyBytes }).callback());
+    await listen(server, config);
+    log.info({ url: addressOf(server), version }, 'listening');
 
-  const db = connect({ url: location.url, poolSize: config.poolSize });
-  const state = { draining: false };
-  const app = createApp({ db, log, version, state, maxBodyBytes: config.maxBodyBytes });
-  const server = createServer(app.callback());
-  await listen(server, config);
-  const { address, port, family } = server.address() as AddressInfo;
-  log.info({ url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`, version }, 'listening');
-
-  const signal = await stopping;
-  log.info({ signal }, 'stopping');
-  state.draining = true;
-  await drain(server);
-  await db.close();
-  await release?.();
-  await location.cluster?.stop();
+    const reason = await Promise.race([signalled, ...(claim ? [claim.lost] : [])]);
+    log.info({ reason }, 'stopping');
+    state.draining = true;
+    await drain(server);
+    if (reason === 'postgres lost') {
+      throw new ServerError(
+        'postgres_lost',
+        `The embedded PostgreSQL ended; ${config.dataDir}/postgres.log may say why. Start the server again: nothing that was confirmed is lost.`,
+      );
+    }
+  } finally {
+    await db?.close();
+    await claim?.release();
+    await cluster?.release();
+  }
   log.info('stopped');
+}
+
+function addressOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {

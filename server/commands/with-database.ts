@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import { createServerLogin, type Location, locateDatabase, releaseCluster } from '../database.js';
+import { createServerLogin, type Location, locateDatabase } from '../database.js';
 import { connect, type Database } from '../db.js';
 import { migrate } from '../migrate.js';
 
@@ -9,9 +9,14 @@ export async function prepareDatabase(
   log: (line: string) => void,
 ): Promise<Location & { applied: string[] }> {
   const location = await locateDatabase(config, log);
-  const applied = await migrate(location.directUrl);
-  if (location.cluster) await createServerLogin(location.directUrl);
-  return { ...location, applied };
+  try {
+    const applied = await migrate(location.directUrl);
+    if (location.cluster) await createServerLogin(location.directUrl);
+    return { ...location, applied };
+  } catch (error) {
+    await location.cluster?.release();
+    throw error;
+  }
 }
 
 /** Runs `work` on the database, whether or not a server is running on it, and leaves running what was running. */
@@ -22,6 +27,6 @@ export async function withDatabase<T>(config: Config, work: (db: Database) => Pr
     return await work(db);
   } finally {
     await db.close();
-    await releaseCluster(location);
+    await location.cluster?.release();
   }
 }

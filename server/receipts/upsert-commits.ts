@@ -64,7 +64,12 @@ export async function upsertCommits(
 
 function toRow(fact: CommitFact) {
   const sources = [...new Set(fact.sources ?? [])].sort();
-  const counted = { sources, has_receipts: fact.has_receipts ?? sources.length > 0, ...fact.lines, ai_by: fact.ai_by ?? [] };
+  const counted = {
+    sources,
+    has_receipts: fact.has_receipts ?? sources.length > 0,
+    ...fact.lines,
+    ai_by: fact.ai_by ?? [],
+  };
   return {
     oid: fact.commit,
     committed_at: normalizeTimestamp(fact.committed_at)!,

@@ -5,8 +5,9 @@ import type { Access } from '../../config/access.js';
 import { projectFile, userFile } from '../../config/files.js';
 import { loadSettings } from '../../config/settings.js';
 import { Exit } from '../../errors.js';
-import { gitVersion, openRepository, type Repository } from '../../git/repository.js';
 import { listRefs } from '../../git/refs.js';
+import { openRepository, type Repository } from '../../git/repository.js';
+import { gitVersion } from '../../git/version.js';
 import { NOTES_REFS } from '../../sync/plan.js';
 import { printable } from '../../terminal.js';
 
@@ -23,7 +24,11 @@ export default class Doctor extends BaseCommand {
   async run(): Promise<{ ok: boolean; checks: Check[] }> {
     const { flags } = await this.parse(Doctor);
     const checks: Check[] = [];
-    const look = async <T>(name: string, find: () => Promise<T>, describe: (found: T) => Check['message'] | Omit<Check, 'name'>): Promise<T | undefined> => {
+    const look = async <T>(
+      name: string,
+      find: () => Promise<T>,
+      describe: (found: T) => Check['message'] | Omit<Check, 'name'>,
+    ): Promise<T | undefined> => {
       try {
         const found = await find();
         const told = describe(found);
@@ -35,22 +40,44 @@ export default class Doctor extends BaseCommand {
       }
     };
 
-    await look('node', async () => process.versions.node, (version) => `Node ${version}`);
+    await look(
+      'node',
+      async () => process.versions.node,
+      (version) => `Node ${version}`,
+    );
     await look('git', gitVersion, (version) => `git ${version}`);
     const repository = await look('repository', () => openRepository(flags.directory), describeRepository);
     if (repository) await look('notes', () => listRefs(repository, NOTES_REFS), describeNotes);
     const files = [userFile(process.env), ...(repository?.root === undefined ? [] : [projectFile(repository.root)])];
-    const settings = await look('configuration', () => loadSettings(repository?.root, flags, process.env), () => `read from ${files.join(' and ')}`);
+    const settings = await look(
+      'configuration',
+      () => loadSettings(repository?.root, flags, process.env),
+      () => `read from ${files.join(' and ')}`,
+    );
     const access = settings && (await look('key', () => this.access(settings), describeAccess));
-    if (access && (await look('server', () => alive(access), () => `${access.url.origin} answers`))) {
-      await look('sign-in', () => this.withServer(access, (client) => client.call(whoami)), ({ org, key }) =>
-        key.scopes.some((scope) => scope === '*' || scope === 'receipts:write')
-          ? `org ${org.slug}, key ${key.name}, scopes ${key.scopes.join(', ')}`
-          : { state: 'warning', message: `the key ${key.name} cannot send receipts: it lacks the scope receipts:write` },
+    if (
+      access &&
+      (await look(
+        'server',
+        () => alive(access),
+        () => `${access.url.origin} answers`,
+      ))
+    ) {
+      await look(
+        'sign-in',
+        () => this.withServer(access, (client) => client.call(whoami)),
+        ({ org, key }) =>
+          key.scopes.some((scope) => scope === '*' || scope === 'receipts:write')
+            ? `org ${org.slug}, key ${key.name}, scopes ${key.scopes.join(', ')}`
+            : {
+                state: 'warning',
+                message: `the key ${key.name} cannot send receipts: it lacks the scope receipts:write`,
+              },
       );
     }
     const ok = checks.every(({ state }) => state !== 'failed');
-    for (const { name, state, message } of checks) this.print(`${SIGNS[state]} ${name.padEnd(14)}${printable(message)}`);
+    for (const { name, state, message } of checks)
+      this.print(`${SIGNS[state]} ${name.padEnd(14)}${printable(message)}`);
     if (!ok) process.exitCode = Exit.failed;
     return { ok, checks };
   }
@@ -59,14 +86,26 @@ export default class Doctor extends BaseCommand {
 const SIGNS = { ok: '✓', warning: '!', failed: '✗' };
 
 function describeRepository({ name, isShallow, isPartial }: Repository): Omit<Check, 'name'> {
-  if (isShallow) return { state: 'warning', message: `${name} is a shallow clone: older commits are not counted. git fetch --unshallow` };
-  if (isPartial) return { state: 'warning', message: `${name} is a partial clone: notes and files that were not fetched are skipped` };
+  if (isShallow)
+    return {
+      state: 'warning',
+      message: `${name} is a shallow clone: older commits are not counted. git fetch --unshallow`,
+    };
+  if (isPartial)
+    return {
+      state: 'warning',
+      message: `${name} is a partial clone: notes and files that were not fetched are skipped`,
+    };
   return { state: 'ok', message: name };
 }
 
 function describeNotes(refs: { name: string }[]): Omit<Check, 'name'> {
   return refs.length === 0
-    ? { state: 'warning', message: 'no notes that we read are in this clone; git does not fetch them by itself: git fetch origin refs/notes/<name>:refs/notes/<name>' }
+    ? {
+        state: 'warning',
+        message:
+          'no notes that we read are in this clone; git does not fetch them by itself: git fetch origin refs/notes/<name>:refs/notes/<name>',
+      }
     : { state: 'ok', message: refs.map(({ name }) => name).join(', ') };
 }
 
@@ -78,10 +117,13 @@ function describeAccess({ url, keyFrom }: Access): Omit<Check, 'name'> {
 }
 
 async function alive({ url }: Access): Promise<true> {
-  const { statusCode, body } = await request(new URL(`${url.pathname.replace(/\/$/, '')}/livez`, url), { headersTimeout: 10_000 }).catch((cause) => {
+  const { statusCode, body } = await request(new URL(`${url.pathname.replace(/\/$/, '')}/livez`, url), {
+    headersTimeout: 10_000,
+  }).catch((cause) => {
     throw new Error(`cannot reach ${url.origin} (${cause.code ?? cause.message})`, { cause });
   });
   await body.dump();
-  if (statusCode !== 200) throw new Error(`${url.origin} answers with status ${statusCode}: is it a BlamePrompt server?`);
+  if (statusCode !== 200)
+    throw new Error(`${url.origin} answers with status ${statusCode}: is it a BlamePrompt server?`);
   return true;
 }

@@ -1,8 +1,8 @@
 import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
-import { openRepository, type Repository } from '../../git/repository.js';
 import { listNotes } from '../../git/notes.js';
 import { listRefs } from '../../git/refs.js';
+import { openRepository, type Repository } from '../../git/repository.js';
 import { NOTES_REFS, planSync } from '../../sync/plan.js';
 import { cursorKey, readCursor } from '../../sync/state.js';
 import { repositoryName } from '../../sync/sync.js';
@@ -45,7 +45,9 @@ export default class Status extends BaseCommand {
     return report;
   }
 
-  private async server(settings: Settings): Promise<Pick<StatusReport, 'server' | 'problem'> & { key: string | undefined }> {
+  private async server(
+    settings: Settings,
+  ): Promise<Pick<StatusReport, 'server' | 'problem'> & { key: string | undefined }> {
     try {
       const access = await this.access(settings);
       const key = cursorKey(access.url.origin, access.key);
@@ -67,10 +69,19 @@ async function countNotes(repository: Repository): Promise<StatusReport['notes']
 }
 
 function format({ repo, default_branch, notes, server, problem, pending }: StatusReport): string {
-  const refs = notes.length === 0 ? ['No notes that we read are in this clone (git does not fetch them by itself: git fetch origin refs/notes/<name>:refs/notes/<name>).'] : [table([['notes ref', 'notes'], ...notes.map(({ ref, notes: count }) => [ref, count])], '')];
+  const refs =
+    notes.length === 0
+      ? [
+          'No notes that we read are in this clone (git does not fetch them by itself: git fetch origin refs/notes/<name>:refs/notes/<name>).',
+        ]
+      : [table([['notes ref', 'notes'], ...notes.map(({ ref, notes: count }) => [ref, count])], '')];
   const next = !pending
     ? []
-    : [pending.notes + pending.commits === 0 ? 'Everything is sent.' : `To send: ${formatCount(pending.notes)} notes, ${formatCount(pending.commits)} commits. Run: blameprompt enterprise sync`];
+    : [
+        pending.notes + pending.commits === 0
+          ? 'Everything is sent.'
+          : `To send: ${formatCount(pending.notes)} notes, ${formatCount(pending.commits)} commits. Run: blameprompt enterprise sync`,
+      ];
   return [
     `Repository  ${printable(repo)}${default_branch === null ? '' : ` (default branch ${printable(default_branch)})`}`,
     `Server      ${server ? `${server.url} (key from ${server.key_from})` : printable(problem ?? 'none')}`,

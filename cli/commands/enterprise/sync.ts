@@ -2,8 +2,8 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
 import { loadSettings } from '../../config/settings.js';
 import { CliError, Exit } from '../../errors.js';
-import { openRepository } from '../../git/repository.js';
 import { formatSync } from '../../format-sync.js';
+import { openRepository } from '../../git/repository.js';
 import { ProgressDisplay } from '../../sync/progress.js';
 import { cursorKey } from '../../sync/state.js';
 import { type SyncOptions, type SyncResult, syncRepository } from '../../sync/sync.js';
@@ -22,7 +22,9 @@ export default class Sync extends BaseCommand {
     ...serverFlag,
     'dry-run': Flags.boolean({ description: 'read everything that is new, send nothing' }),
     full: Flags.boolean({ description: 'send everything, also what was sent before' }),
-    stateless: Flags.boolean({ description: 'neither read nor write the cursor in the clone (for throw-away and read-only clones)' }),
+    stateless: Flags.boolean({
+      description: 'neither read nor write the cursor in the clone (for throw-away and read-only clones)',
+    }),
     'repo-name': Flags.string({ description: 'name of the repository (else enterprise.repo, then the remote)' }),
     'default-branch': Flags.string({ description: 'the branch whose commits count (else what the remote says)' }),
   };
@@ -43,7 +45,10 @@ export default class Sync extends BaseCommand {
     return syncRepository({ ...common, client: undefined, cursorKey: undefined });
   }
 
-  private async sync(common: Pick<SyncOptions, 'repository' | 'settings' | 'display' | 'full'>, stateless: boolean): Promise<SyncResult> {
+  private async sync(
+    common: Pick<SyncOptions, 'repository' | 'settings' | 'display' | 'full'>,
+    stateless: boolean,
+  ): Promise<SyncResult> {
     const access = await this.access(common.settings);
     if (!common.settings.enabled) {
       throw new CliError('disabled', 'Syncing is switched off here (enterprise.enabled = false in the configuration).');

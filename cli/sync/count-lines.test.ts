@@ -1,0 +1,79 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { normalize } from '../../shared/line-set.js';
+import type { Claim } from '../sources/source.js';
+import { countCommitLines } from './count-lines.js';
+
+const claim = (path: string, lines: [number, number][], by: 'ai' | 'human' = 'ai', model = 'm'): Claim => ({
+  path,
+  lines: normalize(lines),
+  by,
+  tool: 'claude-code',
+  provider: null,
+  model,
+});
+
+test('only lines that the commit added count, and each once', (t) => {
+  const files = [{ path: 'a', added: normalize([[1, 10]]), deleted: 3 }];
+  const claims = [
+    claim('a', [[5, 20]]),
+    claim('a', [[8, 12]], 'ai', 'other'),
+    claim('a', [[1, 6]], 'human'),
+    claim('b', [[1, 9]]),
+  ];
+  t.deepEqual(countCommitLines(files, claims), {
+    lines: { added: 10, deleted: 3, ai: 6, human: 4, unknown: 0 },
+    aiBy: [{ tool: 'claude-code', provider: null, model: 'm', lines: 6 }],
+  });
+});
+
+test('a line that nobody spoke of is unknown, not human', (t) => {
+  const files = [{ path: 'a', added: normalize([[1, 4]]), deleted: 0 }];
+  t.like(countCommitLines(files, []).lines, { ai: 0, human: 0, unknown: 4 });
+});
+
+const ranges = fc.array(
+  fc
+    .tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 0, max: 6 }))
+    .map(([start, more]): [number, number] => [start, start + more]),
+  { maxLength: 5 },
+);
+
+test('counts equal a reference that looks at every line', (t) => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ path: fc.constantFrom('a', 'b'), added: ranges }), { maxLength: 2 }),
+      fc.array(
+        fc.record({
+          path: fc.constantFrom('a', 'b', 'c'),
+          lines: ranges,
+          by: fc.constantFrom('ai' as const, 'human' as const),
+          model: fc.constantFrom('x', 'y'),
+        }),
+      ),
+      (files, said) => {
+        const unique = [...new Map(files.map((file) => [file.path, file])).values()];
+        const claims = said.map(({ path, lines, by, model }) => claim(path, lines, by, model));
+        const counted = countCommitLines(
+          unique.map(({ path, added }) => ({ path, added: normalize(added), deleted: 0 })),
+          claims,
+        );
+        const expected = { added: 0, deleted: 0, ai: 0, human: 0, unknown: 0 };
+        for (const { path, added } of unique) {
+          for (let line = 1; line <= 40; line++) {
+            const within = (list: [number, number][]) => list.some(([start, end]) => start <= line && line <= end);
+            if (!within(added)) continue;
+            const by = new Set(said.filter((one) => one.path === path && within(one.lines)).map((one) => one.by));
+            expected.added++;
+            expected[by.has('ai') ? 'ai' : by.has('human') ? 'human' : 'unknown']++;
+          }
+        }
+        t.deepEqual(counted.lines, expected);
+        t.is(
+          counted.aiBy.reduce((sum, { lines }) => sum + lines, 0),
+          expected.ai,
+        );
+      },
+    ),
+  );
+});
