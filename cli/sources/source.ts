@@ -30,6 +30,8 @@ export interface ParsedNote {
   receipts: Receipt[];
   /** Who wrote which lines, for the commit's own numbers. Within one note no line is claimed twice: the last entry won. */
   claims: Claim[];
+  /** AI lines of the commit by number only, for formats that do not say which lines; capped by what the commit added. */
+  counts?: Count[];
   /** What was left out on purpose, one reason for each entry: test tools and the like. */
   skipped: string[];
 }
@@ -39,6 +41,16 @@ export interface Claim {
   path: string;
   lines: LineSet;
   by: 'ai' | 'human';
+  tool: string | null;
+  provider: string | null;
+  model: string | null;
+}
+
+/** A number of lines of one file, or of the whole commit where `path` is null, without saying which. */
+export interface Count {
+  path: string | null;
+  ai: number;
+  human: number;
   tool: string | null;
   provider: string | null;
   model: string | null;

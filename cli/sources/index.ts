@@ -1,0 +1,36 @@
+import { toStorable } from '../../shared/text.js';
+import { blameprompt } from './blameprompt.js';
+import { gitAi } from './git-ai.js';
+import type { NoteContext, ParsedNote, Source } from './source.js';
+
+/** All formats that are read, in the order in which they are asked: grammar first, then JSON by its keys. */
+export const sources: Source[] = [gitAi, blameprompt];
+
+/** The largest notes seen have 4 MB; git-ai's own server takes 8 MB. */
+const MAX_NOTE = 64 * 1024 * 1024;
+
+/** A note damaged in a hundred places is damaged; nobody reads a list of millions. */
+const MAX_SKIPPED = 100;
+
+/** Reads a note of any known format. Never throws: what can't be read has a reason that can be shown. */
+export function parseNote(note: Buffer, context: NoteContext): (ParsedNote & { source: string }) | { reason: string } {
+  if (note.length > MAX_NOTE) return { reason: 'larger than 64 MiB' };
+  const source = sources.find((candidate) => candidate.matches(note));
+  if (source === undefined) return { reason: `not a known note format (${beginning(note)})` };
+  const parsed = source.parse(note, context);
+  if ('reason' in parsed) return { reason: `${source.name}: ${parsed.reason}` };
+  return { source: source.name, ...parsed, skipped: shorten(parsed.skipped) };
+}
+
+/** The first characters of a note, as far as they can be printed. */
+function beginning(note: Buffer): string {
+  const text = toStorable(note.toString('utf8', 0, 80))
+    .replace(/[\p{C}\p{Z}\uFFFD]+/gu, ' ')
+    .trim();
+  return text === '' ? 'nothing that can be printed' : `starts with ${[...text].slice(0, 20).join('')}`;
+}
+
+function shorten(skipped: string[]): string[] {
+  if (skipped.length <= MAX_SKIPPED) return skipped;
+  return [...skipped.slice(0, MAX_SKIPPED), `${skipped.length - MAX_SKIPPED} more`];
+}
