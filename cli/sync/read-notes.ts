@@ -48,7 +48,7 @@ export async function readNotes(
     spoken: new Map(),
     pending: [],
   };
-  const people = new Map<string, Pick<Receipt, 'user_name' | 'user_email'>>();
+  const known = new Map<string, Receipt>();
   const notesOf = new Map<string, PlannedNote[]>();
   for (const note of plan.notes) notesOf.set(note.blob, [...(notesOf.get(note.blob) ?? []), note]);
 
@@ -81,7 +81,7 @@ export async function readNotes(
       }
       result.notes.read++;
       result.notes.left_out.push(...skipped.map((reason) => ({ ref, commit, reason })));
-      for (const receipt of receipts) await batches.addReceipt(withKnownPerson(people, receipt));
+      for (const receipt of receipts) await batches.addReceipt(withWhatIsKnown(known, receipt));
       if (plan.commits.has(commit)) remember(result.spoken, commit, source, receipts.length > 0, claims);
     }
   }
@@ -114,14 +114,22 @@ function received(): NoteContext['time'] {
 }
 
 /**
- * The notes of one session name its author now and then only. What one note told is filled in where another is silent, so
- * that the order of notes makes no amendments.
+ * The notes of one session name its author and its model now and then only. What one note told is filled in where another
+ * is silent, so that the order of notes makes no amendments.
  */
-function withKnownPerson(people: Map<string, Pick<Receipt, 'user_name' | 'user_email'>>, receipt: Receipt): Receipt {
-  if (receipt.user_name == null && receipt.user_email == null) return { ...receipt, ...people.get(receipt.id) };
-  if (!people.has(receipt.id))
-    people.set(receipt.id, { user_name: receipt.user_name ?? null, user_email: receipt.user_email ?? null });
-  return receipt;
+function withWhatIsKnown(known: Map<string, Receipt>, receipt: Receipt): Receipt {
+  const before = known.get(receipt.id);
+  const person = receipt.user_name ?? receipt.user_email ? receipt : before;
+  const model = receipt.model == null ? before : receipt;
+  const filled = {
+    ...receipt,
+    user_name: person?.user_name ?? null,
+    user_email: person?.user_email ?? null,
+    model: model?.model ?? null,
+    provider: model?.provider ?? receipt.provider ?? null,
+  };
+  known.set(receipt.id, { ...filled, attributions: [] });
+  return filled;
 }
 
 function remember(
