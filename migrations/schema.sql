@@ -49,6 +49,7 @@ create table commits (
   is_merge boolean not null,
   on_default_branch boolean not null,
   sources text[] not null,
+  has_receipts boolean not null,
   added integer,
   deleted integer,
   ai integer,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { type ExecutionContext } from 'ava';
 import { run, SERVER, temporaryFolder } from './cli.js';
-import { receipt, REPO } from './fixtures.js';
+import { REPO, receipt } from './fixtures.js';
 
 interface Running {
   child: ChildProcess;
@@ -63,7 +63,8 @@ test('orgs and keys can be made before the server runs and while it runs; a seco
   t.is(second.code, 2);
   t.regex(second.stderr, /Another server .* runs on/);
 
-  const key = (await admin(dataDir, 'key', 'create', '--org', 'acme', '--name', 'ci', '--scopes', 'receipts:write')).json;
+  const key = (await admin(dataDir, 'key', 'create', '--org', 'acme', '--name', 'ci', '--scopes', 'receipts:write'))
+    .json;
   t.is((await post(url, key.api_key, [receipt()])).inserted, 1);
   t.is((await admin(dataDir, 'key', 'revoke', key.key.id)).code, 0);
   const revoked = await fetch(`${url}/api/v1/whoami`, { headers: { 'x-api-key': key.api_key } });

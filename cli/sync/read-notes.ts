@@ -119,7 +119,7 @@ function received(): NoteContext['time'] {
  */
 function withWhatIsKnown(known: Map<string, Receipt>, receipt: Receipt): Receipt {
   const before = known.get(receipt.id);
-  const person = receipt.user_name ?? receipt.user_email ? receipt : before;
+  const person = (receipt.user_name ?? receipt.user_email) ? receipt : before;
   const model = receipt.model == null ? before : receipt;
   const filled = {
     ...receipt,
