@@ -20,6 +20,8 @@ export interface PlannedNote {
 /** Whatever a sync has to read, and the cursor that holds once all of it was sent. */
 export interface Plan {
   notes: PlannedNote[];
+  /** Tip of each notes ref. */
+  tips: Map<string, string>;
   /** Entries of notes trees that are no notes. */
   skipped: { ref: string; commit: string; reason: string }[];
   /** Commits of the default branch whose lines are to be counted. */
@@ -77,6 +79,7 @@ export async function planSync(
   return {
     // A commit's lines rest on all its notes, so all are read where one is new.
     notes: listed.notes.filter(({ commit }) => since === undefined || changed.has(commit) || commits.has(commit)),
+    tips: new Map(refs.map(({ name, oid }) => [name, oid])),
     skipped: listed.skipped,
     commits,
     lost: known === undefined || tip === undefined ? [] : await leftBranch(repository, known, tip),
@@ -101,7 +104,8 @@ function isUnchanged(last: Cursor, refs: Ref[], branch: Branch): boolean {
   );
 }
 
-async function listAllNotes(repository: Repository, refs: Ref[]): Promise<Pick<Plan, 'notes' | 'skipped'>> {
+/** Every note of the refs, and the entries of their trees that are none. */
+export async function listAllNotes(repository: Repository, refs: Ref[]): Promise<Pick<Plan, 'notes' | 'skipped'>> {
   const notes: PlannedNote[] = [];
   const skipped: Plan['skipped'] = [];
   for (const { name: ref, oid } of refs) {

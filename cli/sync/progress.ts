@@ -24,8 +24,8 @@ export class ProgressDisplay {
     this.#stream = stream;
   }
 
-  update(change: (progress: SyncProgress) => void): void {
-    change(this.progress);
+  count(what: keyof SyncProgress, more = 1): void {
+    this.progress[what] += more;
     const now = performance.now();
     if (now - this.#shown < (this.#stream.isTTY ? TERMINAL_EVERY_MS : PIPE_EVERY_MS)) return;
     this.#shown = now;

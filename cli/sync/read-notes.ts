@@ -7,9 +7,7 @@ import { readObjects } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import { parseNote } from '../sources/index.js';
 import type { Claim, NoteContext } from '../sources/source.js';
-import type { Batches } from './batches.js';
 import type { Plan, PlannedNote } from './plan.js';
-import type { ProgressDisplay } from './progress.js';
 
 export interface SkippedNote {
   ref: string;
@@ -31,16 +29,26 @@ export interface NotesRead {
   pending: string[];
 }
 
+export interface ReadOptions {
+  /** Name of the repository, part of derived identities. */
+  name: string;
+  prompts: PromptMode;
+  /** Gets every receipt, in the order of the notes; the next note waits for it. */
+  onReceipt?: (receipt: Receipt) => Promise<void>;
+  onNote?: () => void;
+}
+
+/** What has to be read: all of a plan, or as much of it as a report needs. */
+export type NotesToRead = Pick<Plan, 'notes' | 'skipped' | 'commits' | 'tips'>;
+
 /**
- * Reads the planned notes in one stream, hands their receipts to `batches`, and keeps what they say about commits that are
- * to be counted. A note that cannot be read is listed with the reason and stops nothing.
+ * Reads notes in one stream, and keeps what they say about the commits that are to be counted. A note that cannot be read
+ * is listed with the reason and stops nothing.
  */
 export async function readNotes(
   repository: Repository,
-  { name, prompts }: { name: string; prompts: PromptMode },
-  plan: Plan,
-  batches: Batches,
-  display: ProgressDisplay,
+  plan: NotesToRead,
+  { name, prompts, onReceipt, onNote }: ReadOptions,
 ): Promise<NotesRead> {
   const times = await timesOf(repository, plan);
   const result: NotesRead = {
@@ -54,9 +62,7 @@ export async function readNotes(
 
   for await (const object of readObjects(repository, notesOf.keys())) {
     for (const { ref, commit } of notesOf.get(object.oid) ?? []) {
-      display.update((progress) => {
-        progress.notesRead++;
-      });
+      onNote?.();
       if ('missing' in object) {
         result.notes.skipped.push({ ref, commit, reason: object.reason });
         if (object.missing === 'absent') result.pending.push(commit);
@@ -81,7 +87,7 @@ export async function readNotes(
       }
       result.notes.read++;
       result.notes.left_out.push(...skipped.map((reason) => ({ ref, commit, reason })));
-      for (const receipt of receipts) await batches.addReceipt(withWhatIsKnown(known, receipt));
+      for (const receipt of receipts) await onReceipt?.(withWhatIsKnown(known, receipt));
       if (plan.commits.has(commit)) remember(result.spoken, commit, source, receipts.length > 0, claims);
     }
   }
@@ -89,7 +95,7 @@ export async function readNotes(
 }
 
 /** When each annotated commit was made; of commits that are not here, when their note was. */
-async function timesOf(repository: Repository, plan: Plan): Promise<Map<string, NoteContext['time']>> {
+async function timesOf(repository: Repository, plan: NotesToRead): Promise<Map<string, NoteContext['time']>> {
   const times = new Map<string, NoteContext['time']>();
   const absent = new Set<string>();
   const note = (commit: string, seconds: number, timestamp_basis: 'commit' | 'note') => {
@@ -102,7 +108,7 @@ async function timesOf(repository: Repository, plan: Plan): Promise<Map<string, 
   }
   const refs = new Set(plan.notes.filter(({ commit }) => absent.has(commit)).map(({ ref }) => ref));
   for (const ref of refs) {
-    for (const [commit, seconds] of await noteTimes(repository, plan.cursor.refs[ref]!, absent)) {
+    for (const [commit, seconds] of await noteTimes(repository, plan.tips.get(ref)!, absent)) {
       if (!times.has(commit)) note(commit, seconds, 'note');
     }
   }

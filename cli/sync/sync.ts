@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.js';
 import { CliError } from '../errors.js';
 import type { Repository } from '../git/repository.js';
 import { Batches } from './batches.js';
+import { commitFact, lostCommit } from './commit-fact.js';
 import { countCommits } from './count-commits.js';
 import { planSync } from './plan.js';
 import type { ProgressDisplay } from './progress.js';
@@ -59,17 +60,27 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
       sent.receipts.sent += batch.receipts.length;
       sent.commits.sent += batch.commits.length;
     }
-    display.update((progress) => {
-      progress.receiptsSent = sent.receipts.sent;
-    });
+    display.count('receiptsSent', batch.receipts.length);
   });
-  display.update((progress) => {
-    progress.notesTotal = plan.notes.length;
-    progress.commitsTotal = plan.commits.size;
-  });
+  display.count('notesTotal', plan.notes.length);
+  display.count('commitsTotal', plan.commits.size);
   try {
-    const { notes, spoken, pending } = await readNotes(repository, { name, prompts }, plan, batches, display);
-    const unreadable = await countCommits(repository, ignore, plan, spoken, batches, display);
+    const { notes, spoken, pending } = await readNotes(repository, plan, {
+      name,
+      prompts,
+      onReceipt: (receipt) => batches.addReceipt(receipt),
+      onNote: () => display.count('notesRead'),
+    });
+    const unreadable: SyncResult['commits']['unreadable'] = [];
+    for await (const counted of countCommits(repository, plan.commits, spoken, {
+      tip: plan.branch.tip ?? '',
+      ignore,
+    })) {
+      display.count('commitsRead');
+      if (counted.reason !== undefined) unreadable.push({ commit: counted.commit.oid, reason: counted.reason });
+      await batches.addCommit(commitFact(counted));
+    }
+    for (const commit of plan.lost) await batches.addCommit(lostCommit(commit));
     await batches.finish();
     if (client && cursorKey !== undefined) {
       const again = [...new Set([...pending, ...sent.refusedCommits])].slice(0, MAX_PENDING);

@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import { type Analytics, getAnalytics } from '../../shared/api/analytics.js';
 import type { Filters } from '../../shared/api/receipts.js';
+import { percentage } from '../../shared/percentage.js';
 import type { Sql } from '../db.js';
 import { bind, type Services } from '../http/bind.js';
 import * as queries from './queries.js';
@@ -49,9 +50,4 @@ async function analyze(sql: Sql, orgId: string, filters: Filters): Promise<Analy
     coverage: { commits, commits_with_receipts, percentage: percentage(commits_with_receipts, commits) },
     cost_basis: { recorded: basis('recorded'), estimated: basis('estimated'), unknown: basis('unknown') },
   };
-}
-
-/** To two decimals; null when there is nothing to divide by: no data is not zero. */
-function percentage(part: number, whole: number): number | null {
-  return whole === 0 ? null : Math.round((part / whole) * 10_000) / 100;
 }

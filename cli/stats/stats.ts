@@ -1,0 +1,122 @@
+import { percentage } from '../../shared/percentage.js';
+import type { Settings } from '../config/settings.js';
+import type { CommitInfo } from '../git/commits.js';
+import { findDefaultBranch } from '../git/default-branch.js';
+import { reachable, walkHistory } from '../git/history.js';
+import { listRefs } from '../git/refs.js';
+import type { Repository } from '../git/repository.js';
+import { resolveRange } from '../git/revisions.js';
+import { countCommits } from '../sync/count-commits.js';
+import type { AiLines, CountedLines } from '../sync/count-lines.js';
+import { listAllNotes, NOTES_REFS } from '../sync/plan.js';
+import { readNotes } from '../sync/read-notes.js';
+import { repositoryName } from '../sync/sync.js';
+
+/** The `--json` shape that scripts rely on (design.md). */
+export interface Stats {
+  range: string;
+  /** Non-merge commits of the range. */
+  commits: number;
+  commits_with_receipts: number;
+  merges: number;
+  lines: CountedLines;
+  ai_code_percentage: number | null;
+  coverage_percentage: number | null;
+  by_tool: { tool: string | null; lines: number }[];
+  by_model: { model: string | null; lines: number }[];
+  unreadable: { commit: string; reason: string }[];
+}
+
+/**
+ * Counts lines and receipts of a commit or a range in this clone, with no server. Without a range it is the default
+ * branch since tracking start, which is what the server counts.
+ */
+export async function computeStats(
+  repository: Repository,
+  settings: Settings,
+  range: string | undefined,
+): Promise<Stats> {
+  const refs = await listRefs(repository, NOTES_REFS);
+  const { notes } = await listAllNotes(repository, refs);
+  const branch = await findDefaultBranch(repository, settings.defaultBranch);
+  const annotated = new Set(notes.map(({ commit }) => commit));
+  const commits = new Map<string, CommitInfo>();
+  let described = range ?? `${branch.name} (nothing is tracked yet)`;
+  if (range !== undefined) {
+    for await (const commit of walkHistory(repository, await resolveRange(repository, range)))
+      commits.set(commit.oid, commit);
+  } else if (branch.tip !== undefined) {
+    const { start } = await reachable(repository, branch.tip, annotated);
+    if (start) {
+      described = `${branch.name} since ${start.oid.slice(0, 12)}`;
+      for await (const commit of walkHistory(repository, { tip: branch.tip, start })) commits.set(commit.oid, commit);
+    }
+  }
+  const { spoken } = await readNotes(
+    repository,
+    {
+      notes: notes.filter(({ commit }) => commits.has(commit)),
+      skipped: [],
+      commits,
+      tips: new Map(refs.map(({ name, oid }) => [name, oid])),
+    },
+    { name: repositoryName(repository, settings), prompts: 'none' },
+  );
+  const sums = new StatsSums(described);
+  const tip = branch.tip ?? [...commits.keys()][0] ?? '';
+  for await (const counted of countCommits(repository, commits, spoken, { tip, ignore: settings.ignore })) {
+    if (counted.reason !== undefined) sums.addUnreadable(counted.commit.oid, counted.reason);
+    else if (counted.lines === null) sums.addMerge();
+    else sums.add(counted.lines, counted.aiBy, counted.said?.hasReceipts ?? false);
+  }
+  return sums.result();
+}
+
+class StatsSums {
+  readonly #range: string;
+  readonly #lines: CountedLines = { added: 0, deleted: 0, ai: 0, human: 0, unknown: 0 };
+  readonly #tools = new Map<string | null, number>();
+  readonly #models = new Map<string | null, number>();
+  readonly #unreadable: Stats['unreadable'] = [];
+  #commits = 0;
+  #merges = 0;
+  #withReceipts = 0;
+
+  constructor(range: string) {
+    this.#range = range;
+  }
+
+  add(lines: CountedLines, aiBy: AiLines[], hasReceipts: boolean): void {
+    this.#commits++;
+    if (hasReceipts) this.#withReceipts++;
+    for (const name of Object.keys(lines) as (keyof CountedLines)[]) this.#lines[name] += lines[name];
+    for (const { tool, model, lines: count } of aiBy) {
+      this.#tools.set(tool, (this.#tools.get(tool) ?? 0) + count);
+      this.#models.set(model, (this.#models.get(model) ?? 0) + count);
+    }
+  }
+
+  addMerge(): void {
+    this.#merges++;
+  }
+
+  addUnreadable(commit: string, reason: string): void {
+    this.#unreadable.push({ commit, reason });
+  }
+
+  result(): Stats {
+    const byLines = (map: Map<string | null, number>) => [...map].sort((a, b) => b[1] - a[1]);
+    return {
+      range: this.#range,
+      commits: this.#commits,
+      commits_with_receipts: this.#withReceipts,
+      merges: this.#merges,
+      lines: this.#lines,
+      ai_code_percentage: percentage(this.#lines.ai, this.#lines.added),
+      coverage_percentage: percentage(this.#withReceipts, this.#commits),
+      by_tool: byLines(this.#tools).map(([tool, lines]) => ({ tool, lines })),
+      by_model: byLines(this.#models).map(([model, lines]) => ({ model, lines })),
+      unreadable: this.#unreadable,
+    };
+  }
+}

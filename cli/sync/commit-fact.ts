@@ -1,0 +1,39 @@
+import type { CommitFact } from '../../shared/api/receipts.js';
+import { toStorable, truncate } from '../../shared/text.js';
+import { timestampOfSeconds } from '../../shared/timestamp.js';
+import type { CommitInfo } from '../git/commits.js';
+import type { CountedCommit } from './count-commits.js';
+
+/** For commits whose own time is damaged or absurd: they are kept, and fall out of every period. */
+const EPOCH = '1970-01-01T00:00:00.000000Z';
+
+/** A counted commit as it is sent. */
+export function commitFact({ commit, isMerge, said, lines, aiBy }: CountedCommit): CommitFact {
+  return {
+    ...identity(commit),
+    is_merge: isMerge,
+    on_default_branch: true,
+    sources: [...(said?.sources ?? [])],
+    has_receipts: said?.hasReceipts ?? false,
+    lines,
+    ai_by: aiBy,
+  };
+}
+
+/** A commit that is on the default branch no longer. What was counted of it stays, and counts no more. */
+export function lostCommit(commit: CommitInfo): CommitFact {
+  return { ...identity(commit), is_merge: commit.parents.length > 1, on_default_branch: false };
+}
+
+function identity(commit: CommitInfo) {
+  return {
+    commit: commit.oid,
+    committed_at: timestampOfSeconds(commit.committedAt) ?? EPOCH,
+    author_name: person(commit.authorName, 200),
+    author_email: person(commit.authorEmail.toLowerCase(), 320),
+  };
+}
+
+function person(text: string, max: number): string | null {
+  return truncate(toStorable(text), max).trim() || null;
+}
