@@ -48,7 +48,7 @@ export async function* diffCommits<A extends { commit: string }>(
         questions.reopen();
         if (exit.code === 0) continue;
         const culprit = last.length > 0 && exit.signal === null ? questions.giveUp() : undefined;
-        if (!culprit) throw exitError(args, exit);
+        if (!culprit || culprit.oid !== last[0]?.commit) throw exitError(args, exit);
         yield { commit: culprit, reason: exit.stderr.trim().split('\n').at(-1) || 'git could not compare it' };
       } finally {
         await git.stop();

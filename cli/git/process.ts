@@ -61,8 +61,8 @@ export function startGit(repo: Repository, args: readonly string[]): GitProcess 
     },
     async stop() {
       if (!exited) child.kill();
-      child.stdin.destroy();
-      child.stdout.destroy();
+      // All pipes: where git is a wrapper, the git it started may hold them open for a while.
+      for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
       await gone;
     },
   };
