@@ -1,5 +1,6 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import { commitInfo } from './commits.js';
 import { GitError } from './errors.js';
@@ -108,6 +109,8 @@ test.serial('git ends when the reader stops early', async (t) => {
     break;
   }
   t.true(returned);
+  // It is gone by now; Node forgets it a turn or two later.
+  for (let turn = 0; turn < 5; turn++) await setImmediate();
   t.false(process.getActiveResourcesInfo().includes('ProcessWrap'));
 });
 
