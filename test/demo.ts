@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { createSampleRepository } from '../cli/git/sample.js';
 import type { SyncResult } from '../cli/sync/sync.js';
 import type { Analytics } from '../shared/api/analytics.js';
+import { createSampleRepository } from './sample/sample.js';
 
 const SERVER = fileURLToPath(new URL('../server/bin.js', import.meta.url));
 const CLI = fileURLToPath(new URL('../cli/bin.js', import.meta.url));

@@ -20,7 +20,7 @@ export class GitError extends Error {
   }
 }
 
-export function gitMissing(cause: unknown): GitError {
+export function gitMissing(cause?: unknown): GitError {
   return new GitError('git-missing', 'git could not be started', 'Install git 2.31 or newer and put it on PATH', cause);
 }
 

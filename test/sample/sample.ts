@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import * as git from 'isomorphic-git';
-import { SampleFiles } from './sample-files.js';
-import { blamePromptNote, gitAiNote, hexOf, type Usage, type Written } from './sample-notes.js';
-import { DEVELOPERS, type Developer, SESSIONS, STEPS, type Step } from './sample-plan.js';
+import { SampleFiles } from './files.js';
+import { blamePromptNote, gitAiNote, hexOf, type Usage, type Written } from './notes.js';
+import { DEVELOPERS, type Developer, SESSIONS, STEPS, type Step } from './plan.js';
 
 export interface SampleOptions {
   /** Another number gives other tokens, costs and identities; the story stays. */

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type LineSet, normalize } from '../../shared/line-set.js';
-import { snippet } from './sample-code.js';
-import type { Work } from './sample-plan.js';
+import { snippet } from './code.js';
+import type { Work } from './plan.js';
 
 /** What one commit of the sample did to one file. */
 export interface WrittenFile {

@@ -1,6 +1,6 @@
 import { formatLines } from '../../shared/line-set.js';
-import type { WrittenFile } from './sample-files.js';
-import type { Developer, Session } from './sample-plan.js';
+import type { WrittenFile } from './files.js';
+import type { Developer, Session } from './plan.js';
 
 export interface Written {
   by: Developer;

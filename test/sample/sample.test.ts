@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { type CommitFact, commitFacts } from '../../cli/git/commit-facts.js';
+import { commitInfo } from '../../cli/git/commits.js';
+import { findDefaultBranch } from '../../cli/git/default-branch.js';
+import { readIgnore } from '../../cli/git/ignore.js';
+import { listNotes, type Note } from '../../cli/git/notes.js';
+import { readObjects } from '../../cli/git/objects.js';
+import { all, RealGit, tempFolder } from '../../cli/git/real-git.test.support.js';
+import { listRefs } from '../../cli/git/refs.js';
+import { openRepository } from '../../cli/git/repository.js';
 import { countLines, intersectLines, parseLines } from '../../shared/line-set.js';
-import { type CommitFact, commitFacts } from './commit-facts.js';
-import { commitInfo } from './commits.js';
-import { findDefaultBranch } from './default-branch.js';
-import { readIgnore } from './ignore.js';
-import { listNotes, type Note } from './notes.js';
-import { readObjects } from './objects.js';
-import { all, RealGit, tempFolder } from './real-git.test.support.js';
-import { listRefs } from './refs.js';
-import { openRepository } from './repository.js';
 import { createSampleRepository } from './sample.js';
 
 const NOW = Date.UTC(2026, 2, 1);
