@@ -50,23 +50,23 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<void> {
-    const { code, message, exitCode } = describeFault(error);
+    const { code, message, exitCode } = this.describeFault(error);
     if (code === 'EEXIT') throw error;
     if (this.jsonEnabled()) this.logJson({ error: { code, message } });
-    else process.stderr.write(`Error: ${message.split('\n').map(printable).join('\n')}\n`);
+    else this.printFault(`Error: ${message}`);
     if (process.env.DEBUG && error.stack) process.stderr.write(`${error.stack}\n`);
     this.exit(exitCode);
   }
-}
 
-/** Every error becomes a message and an exit code here and nowhere else. */
-function describeFault(error: Error & { code?: string; oclif?: { exit?: number } }): {
-  code: string;
-  message: string;
-  exitCode: number;
-} {
-  const code = error.code ?? 'internal';
-  if (error instanceof CliError) return { code, message: error.message, exitCode: error.exitCode };
-  if (error instanceof GitError) return { code, message: `${error.message}. ${error.next}`, exitCode: Exit.usage };
-  return { code, message: error.message, exitCode: error.oclif?.exit ?? Exit.failed };
+  /** Every error becomes a message and an exit code here and nowhere else. */
+  protected describeFault(error: Error & { code?: string; oclif?: { exit?: number } }) {
+    const code = error.code ?? 'internal';
+    if (error instanceof CliError) return { code, message: error.message, exitCode: error.exitCode };
+    if (error instanceof GitError) return { code, message: `${error.message}. ${error.next}`, exitCode: Exit.usage };
+    return { code, message: error.message, exitCode: error.oclif?.exit ?? Exit.failed };
+  }
+
+  protected printFault(text: string): void {
+    process.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
+  }
 }

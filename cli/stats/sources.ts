@@ -1,9 +1,9 @@
 import type { Settings } from '../config/settings.js';
 import { readObjects } from '../git/objects.js';
-import { listRefs } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
 import { parseNote } from '../sources/index.js';
-import { listAllNotes, NOTES_REFS } from '../sync/plan.js';
+import { listNotesRefs } from '../sync/notes-refs.js';
+import { listAllNotes } from '../sync/plan.js';
 import { repositoryName } from '../sync/sync.js';
 
 /** The `--json` shape that scripts rely on (design.md). */
@@ -18,7 +18,7 @@ export interface SourceReport {
 
 /** Which notes refs a clone has, which formats their notes are in, and what cannot be read, with the reason. */
 export async function findSources(repository: Repository, settings: Settings): Promise<SourceReport[]> {
-  const refs = await listRefs(repository, NOTES_REFS);
+  const refs = await listNotesRefs(repository);
   const { notes, skipped } = await listAllNotes(repository, refs);
   const repo = repositoryName(repository, settings);
   const reports = new Map(refs.map(({ name }) => [name, new Map<string, SourceReport>()]));

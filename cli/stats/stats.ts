@@ -3,12 +3,12 @@ import type { Settings } from '../config/settings.js';
 import type { CommitInfo } from '../git/commits.js';
 import { findDefaultBranch } from '../git/default-branch.js';
 import { reachable, walkHistory } from '../git/history.js';
-import { listRefs } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
 import { resolveRange } from '../git/revisions.js';
 import { countCommits } from '../sync/count-commits.js';
 import type { AiLines, CountedLines } from '../sync/count-lines.js';
-import { listAllNotes, NOTES_REFS } from '../sync/plan.js';
+import { listNotesRefs } from '../sync/notes-refs.js';
+import { listAllNotes } from '../sync/plan.js';
 import { readNotes } from '../sync/read-notes.js';
 import { repositoryName } from '../sync/sync.js';
 
@@ -36,7 +36,7 @@ export async function computeStats(
   settings: Settings,
   range: string | undefined,
 ): Promise<Stats> {
-  const refs = await listRefs(repository, NOTES_REFS);
+  const refs = await listNotesRefs(repository);
   const { notes } = await listAllNotes(repository, refs);
   const branch = await findDefaultBranch(repository, settings.defaultBranch);
   const annotated = new Set(notes.map(({ commit }) => commit));

@@ -34,6 +34,6 @@ export async function* countCommits(
     const base = { commit: fact, isMerge: fact.isMerge, said, lines: null, aiBy: [] };
     if ('reason' in fact) yield { ...base, reason: fact.reason };
     else if (fact.isMerge) yield base;
-    else yield { ...base, ...countCommitLines(fact.files, said?.claims ?? []) };
+    else yield { ...base, ...countCommitLines(fact.files, said ?? { claims: [] }) };
   }
 }

@@ -21,7 +21,7 @@ test('only lines that the commit added count, and each once', (t) => {
     claim('a', [[1, 6]], 'human'),
     claim('b', [[1, 9]]),
   ];
-  t.deepEqual(countCommitLines(files, claims), {
+  t.deepEqual(countCommitLines(files, { claims }), {
     lines: { added: 10, deleted: 3, ai: 6, human: 4, unknown: 0 },
     aiBy: [{ tool: 'claude-code', provider: null, model: 'm', lines: 6 }],
   });
@@ -29,7 +29,29 @@ test('only lines that the commit added count, and each once', (t) => {
 
 test('a line that nobody spoke of is unknown, not human', (t) => {
   const files = [{ path: 'a', added: normalize([[1, 4]]), deleted: 0 }];
-  t.like(countCommitLines(files, []).lines, { ai: 0, human: 0, unknown: 4 });
+  t.like(countCommitLines(files, { claims: [] }).lines, { ai: 0, human: 0, unknown: 4 });
+});
+
+test('numbers without lines count up to what was added, and not on top of lines that are known', (t) => {
+  const files = [
+    { path: 'a', added: normalize([[1, 10]]), deleted: 0 },
+    { path: 'b', added: normalize([[1, 5]]), deleted: 0 },
+  ];
+  const count = (path: string | null, ai: number, human = 0) => ({
+    path,
+    ai,
+    human,
+    tool: 'kiro',
+    provider: null,
+    model: null,
+  });
+  const counted = (claims: Claim[], ...sources: ReturnType<typeof count>[][]) =>
+    countCommitLines(files, { claims, counts: new Map(sources.map((numbers, n) => [`s${n}`, numbers])) }).lines;
+  t.like(counted([], [count(null, 7, 2)]), { ai: 7, human: 2, unknown: 6 });
+  t.like(counted([], [count(null, 700, 2)]), { ai: 15, human: 0, unknown: 0 });
+  t.like(counted([], [count('a', 99), count('c', 5)]), { ai: 10, unknown: 5 });
+  t.like(counted([claim('a', [[1, 4]])], [count(null, 3)]), { ai: 4 });
+  t.like(counted([claim('a', [[1, 4]])], [count(null, 6)], [count(null, 5)]), { ai: 6, unknown: 9 });
 });
 
 const ranges = fc.array(
@@ -56,7 +78,7 @@ test('counts equal a reference that looks at every line', (t) => {
         const claims = said.map(({ path, lines, by, model }) => claim(path, lines, by, model));
         const counted = countCommitLines(
           unique.map(({ path, added }) => ({ path, added: normalize(added), deleted: 0 })),
-          claims,
+          { claims },
         );
         const expected = { added: 0, deleted: 0, ai: 0, human: 0, unknown: 0 };
         for (const { path, added } of unique) {

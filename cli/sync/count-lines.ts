@@ -1,5 +1,5 @@
 import { countLines, intersectLines, type LineSet, subtractLines, unionLines } from '../../shared/line-set.js';
-import type { Claim } from '../sources/source.js';
+import type { Claim, Count } from '../sources/source.js';
 
 export interface CountedLines {
   added: number;
@@ -16,19 +16,28 @@ export interface AiLines {
   lines: number;
 }
 
+/** What notes say about one commit. */
+export interface Said {
+  claims: readonly Claim[];
+  /** By source: numbers without lines. */
+  counts?: ReadonlyMap<string, readonly Count[]>;
+}
+
 /**
  * Who wrote the lines that a commit added (formats.md, section 4): a line is AI when any source says so, human when one
  * says that and none says AI, else unknown. Only added lines count, each once, so there are never more AI lines than added
- * ones. `claims` are all sources' claims about this commit.
+ * ones. Sources that give numbers without lines cannot be laid over the others: the largest number counts, and
+ * only what it has beyond the lines that are known.
  */
 export function countCommitLines(
   files: readonly { path: string; added: LineSet; deleted: number }[],
-  claims: readonly Claim[],
+  { claims, counts = new Map() }: Said,
 ): { lines: CountedLines; aiBy: AiLines[] } {
   const byPath = new Map<string, Claim[]>();
   for (const claim of claims) byPath.set(claim.path, [...(byPath.get(claim.path) ?? []), claim]);
   const authors = new Map<string, AiLines>();
   const lines = { added: 0, deleted: 0, ai: 0, human: 0, unknown: 0 };
+  const addedTo = new Map<string, number>();
   for (const { path, added, deleted } of files) {
     const about = byPath.get(path) ?? [];
     let ai: LineSet = [];
@@ -40,18 +49,50 @@ export function countCommitLines(
     const said = about
       .filter(({ by }) => by === 'human')
       .reduce<LineSet>((all, claim) => unionLines(all, claim.lines), []);
-    const human = countLines(subtractLines(intersectLines(said, added), ai));
-    const counted = { added: countLines(added), ai: countLines(ai) };
-    lines.added += counted.added;
+    addedTo.set(path, countLines(added));
+    lines.added += countLines(added);
     lines.deleted += deleted;
-    lines.ai += counted.ai;
-    lines.human += human;
-    lines.unknown += counted.added - counted.ai - human;
+    lines.ai += countLines(ai);
+    lines.human += countLines(subtractLines(intersectLines(said, added), ai));
   }
+  for (const numbers of counts.values()) addNumbers(lines, authors, numbers, addedTo);
+  lines.unknown = lines.added - lines.ai - lines.human;
   return { lines, aiBy: [...authors.values()].sort((a, b) => b.lines - a.lines) };
 }
 
-function addLines(authors: Map<string, AiLines>, { tool, provider, model }: Claim, lines: number): void {
+/** Raises `lines` to what one source's numbers say, never above what the commit added. */
+function addNumbers(
+  lines: CountedLines,
+  authors: Map<string, AiLines>,
+  numbers: readonly Count[],
+  addedTo: ReadonlyMap<string, number>,
+): void {
+  const room = (path: string | null) => (path === null ? lines.added : (addedTo.get(path) ?? 0));
+  const sum = (of: (count: Count) => number) =>
+    numbers.reduce((total, count) => total + Math.min(of(count), room(count.path)), 0);
+  const ai = Math.min(
+    sum((count) => count.ai),
+    lines.added,
+  );
+  const [first] = [...numbers].sort((a, b) => b.ai - a.ai);
+  if (first && ai > lines.ai) {
+    addLines(authors, first, ai - lines.ai);
+    lines.ai = ai;
+  }
+  lines.human = Math.min(
+    Math.max(
+      lines.human,
+      sum((count) => count.human),
+    ),
+    lines.added - lines.ai,
+  );
+}
+
+function addLines(
+  authors: Map<string, AiLines>,
+  { tool, provider, model }: Omit<AiLines, 'lines'>,
+  lines: number,
+): void {
   if (lines === 0) return;
   const key = JSON.stringify([tool, provider, model]);
   const author = authors.get(key) ?? { tool, provider, model, lines: 0 };

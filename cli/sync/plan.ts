@@ -4,12 +4,10 @@ import { type CommitInfo, commitInfo } from '../git/commits.js';
 import { type Branch, findDefaultBranch } from '../git/default-branch.js';
 import { lostCommits, reachable, walkHistory } from '../git/history.js';
 import { listNotes } from '../git/notes.js';
-import { listRefs, type Ref } from '../git/refs.js';
+import type { Ref } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
+import { listNotesRefs } from './notes-refs.js';
 import type { Cursor } from './state.js';
-
-/** Refs whose notes we read. What a note is, its content says; other refs of a repository are not ours to read. */
-export const NOTES_REFS = ['refs/notes/blameprompt', 'refs/notes/ai', 'refs/notes/ai-attribution'];
 
 export interface PlannedNote {
   ref: string;
@@ -49,7 +47,7 @@ export async function planSync(
   settings: PlanSettings,
   last: Cursor | undefined,
 ): Promise<Plan | undefined> {
-  const refs = await listRefs(repository, NOTES_REFS);
+  const refs = await listNotesRefs(repository);
   const branch = await findDefaultBranch(repository, settings.defaultBranch);
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([READING_VERSION, settings]))
@@ -104,14 +102,22 @@ function isUnchanged(last: Cursor, refs: Ref[], branch: Branch): boolean {
   );
 }
 
-/** Every note of the refs, and the entries of their trees that are none. */
+/**
+ * Every note of the refs, and the entries of their trees that are none. The same note under two refs (the user's own and
+ * the one we fetched) is one note.
+ */
 export async function listAllNotes(repository: Repository, refs: Ref[]): Promise<Pick<Plan, 'notes' | 'skipped'>> {
   const notes: PlannedNote[] = [];
   const skipped: Plan['skipped'] = [];
+  const seen = new Set<string>();
   for (const { name: ref, oid } of refs) {
     for await (const entry of listNotes(repository, oid)) {
-      if ('blob' in entry) notes.push({ ref, ...entry });
-      else if ('path' in entry) skipped.push({ ref, commit: entry.path, reason: entry.reason });
+      if ('blob' in entry) {
+        const key = entry.commit + entry.blob;
+        if (!seen.has(key)) notes.push({ ref, ...entry });
+        seen.add(key);
+      }
+      if ('path' in entry) skipped.push({ ref, commit: entry.path, reason: entry.reason });
     }
   }
   return { notes, skipped };

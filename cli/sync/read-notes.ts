@@ -6,7 +6,7 @@ import { noteTimes } from '../git/note-times.js';
 import { readObjects } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import { parseNote } from '../sources/index.js';
-import type { Claim, NoteContext } from '../sources/source.js';
+import type { Claim, Count, NoteContext, ParsedNote } from '../sources/source.js';
 import type { Plan, PlannedNote } from './plan.js';
 
 export interface SkippedNote {
@@ -20,6 +20,7 @@ export interface Spoken {
   sources: Set<string>;
   hasReceipts: boolean;
   claims: Claim[];
+  counts: Map<string, Count[]>;
 }
 
 export interface NotesRead {
@@ -88,7 +89,7 @@ export async function readNotes(
       result.notes.read++;
       result.notes.left_out.push(...skipped.map((reason) => ({ ref, commit, reason })));
       for (const receipt of receipts) await onReceipt?.(withWhatIsKnown(known, receipt));
-      if (plan.commits.has(commit)) remember(result.spoken, commit, source, receipts.length > 0, claims);
+      if (plan.commits.has(commit)) remember(result.spoken, commit, source, note);
     }
   }
   return result;
@@ -142,12 +143,17 @@ function remember(
   spoken: Map<string, Spoken>,
   commit: string,
   source: string,
-  hasReceipts: boolean,
-  claims: Claim[],
+  { receipts, claims, counts = [] }: ParsedNote,
 ): void {
-  const before = spoken.get(commit) ?? { sources: new Set<string>(), hasReceipts: false, claims: [] };
+  const before: Spoken = spoken.get(commit) ?? {
+    sources: new Set(),
+    hasReceipts: false,
+    claims: [],
+    counts: new Map(),
+  };
   before.sources.add(source);
-  before.hasReceipts ||= hasReceipts;
+  before.hasReceipts ||= receipts.length > 0;
   for (const claim of claims) before.claims.push(claim);
+  if (counts.length > 0) before.counts.set(source, [...(before.counts.get(source) ?? []), ...counts]);
   spoken.set(commit, before);
 }

@@ -1,6 +1,5 @@
-import type { Rejected } from '../../shared/api/receipts.js';
+import type { Rejected, TypedBatch } from '../../shared/api/receipts.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
-import type { ApiClient } from '../api-client.js';
 import type { Settings } from '../config/settings.js';
 import { CliError } from '../errors.js';
 import type { Repository } from '../git/repository.js';
@@ -10,7 +9,7 @@ import { countCommits } from './count-commits.js';
 import { planSync } from './plan.js';
 import type { ProgressDisplay } from './progress.js';
 import { readNotes, type SkippedNote } from './read-notes.js';
-import { nothingSent, type Sent, sendBatch } from './send.js';
+import { nothingSent, type Sent } from './send.js';
 import { readCursor, writeCursor } from './state.js';
 
 /** The `--json` shape that scripts rely on (design.md). */
@@ -26,13 +25,15 @@ export interface SyncResult {
 export interface SyncOptions {
   repository: Repository;
   settings: Settings;
-  /** Undefined: a dry run, which reads everything new and sends nothing. */
-  client: ApiClient | undefined;
+  /** Sends one batch and adds the outcome to `sent`. */
+  send: (batch: TypedBatch, sent: Sent) => Promise<void>;
   /** Which cursor is the server's; undefined: none, everything is new. */
   cursorKey: string | undefined;
   display: ProgressDisplay;
   /** Read and send everything, whatever the cursor says. */
-  full: boolean;
+  full?: boolean;
+  /** Leave the cursor where it is. */
+  dryRun?: boolean;
 }
 
 /** More pending commits than this are not remembered one by one; the rest shows up again when its notes change. */
@@ -43,7 +44,7 @@ const MAX_PENDING = 10_000;
  * server counts what it has seen once: a sync that breaks off, or several at once, can simply be repeated.
  */
 export async function syncRepository(options: SyncOptions): Promise<SyncResult> {
-  const { repository, settings, client, cursorKey, display, full } = options;
+  const { repository, settings, send, cursorKey, display, full, dryRun } = options;
   const started = performance.now();
   const name = repositoryName(repository, settings);
   const { prompts, ignore, defaultBranch, team } = settings;
@@ -55,11 +56,7 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
 
   const repo = { name, default_branch: plan.branch.name, team: team ?? null };
   const batches = new Batches(repo, async (batch) => {
-    if (client) await sendBatch(client, batch, sent);
-    else {
-      sent.receipts.sent += batch.receipts.length;
-      sent.commits.sent += batch.commits.length;
-    }
+    await send(batch, sent);
     display.count('receiptsSent', batch.receipts.length);
   });
   display.count('notesTotal', plan.notes.length);
@@ -82,7 +79,7 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
     }
     for (const commit of plan.lost) await batches.addCommit(lostCommit(commit));
     await batches.finish();
-    if (client && cursorKey !== undefined) {
+    if (!dryRun && cursorKey !== undefined) {
       const again = [...new Set([...pending, ...sent.refusedCommits])].slice(0, MAX_PENDING);
       await writeCursor(repository.commonDir, cursorKey, { ...plan.cursor, pending: again });
     }

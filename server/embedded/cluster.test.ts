@@ -57,7 +57,11 @@ test('data of another major version is refused and not touched', async (t) => {
   await mkdir(join(dataDir, 'postgres'), { recursive: true });
   await writeFile(join(dataDir, 'postgres/PG_VERSION'), '9\n');
   await t.throwsAsync(open(t, dataDir), { code: 'version_mismatch', message: /made by PostgreSQL 9.*pg_dump/ });
-  t.deepEqual(await readdir(dataDir), ['postgres']);
+  // Programs out of the system user's reach are copied here first; the data is what must stay.
+  t.deepEqual(
+    (await readdir(dataDir)).filter((name) => !name.startsWith('postgresql-')),
+    ['postgres'],
+  );
   t.deepEqual(await readdir(join(dataDir, 'postgres')), ['PG_VERSION']);
 });
 

@@ -33,7 +33,7 @@ test('every endpoint refuses a missing, malformed, unknown or wrong key in the s
   const mixed = other.key.slice(0, 24) + org.key.slice(24);
   for (const { method, path, id } of endpoints) {
     const options = { method: method.toUpperCase(), ...(method === 'post' && { body: {} }) };
-    for (const key of [undefined, 'nonsense', 'bp_org_x', wrong, mixed, `${org.key}\u00e9`.slice(0, -1) + 'x']) {
+    for (const key of [undefined, 'nonsense', 'bp_org_x', wrong, mixed, `${org.key}x`]) {
       const reply = await server.request(path, { ...options, key });
       isProblem(t, reply, 401, 'unauthorized');
       t.regex(reply.headers.get('www-authenticate')!, /^Bearer/, id);

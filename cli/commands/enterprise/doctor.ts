@@ -5,10 +5,9 @@ import type { Access } from '../../config/access.js';
 import { projectFile, userFile } from '../../config/files.js';
 import { loadSettings } from '../../config/settings.js';
 import { Exit } from '../../errors.js';
-import { listRefs } from '../../git/refs.js';
 import { openRepository, type Repository } from '../../git/repository.js';
 import { gitVersion } from '../../git/version.js';
-import { NOTES_REFS } from '../../sync/plan.js';
+import { listNotesRefs } from '../../sync/notes-refs.js';
 import { printable } from '../../terminal.js';
 
 interface Check {
@@ -47,7 +46,7 @@ export default class Doctor extends BaseCommand {
     );
     await look('git', gitVersion, (version) => `git ${version}`);
     const repository = await look('repository', () => openRepository(flags.directory), describeRepository);
-    if (repository) await look('notes', () => listRefs(repository, NOTES_REFS), describeNotes);
+    if (repository) await look('notes', () => listNotesRefs(repository), describeNotes);
     const files = [userFile(process.env), ...(repository?.root === undefined ? [] : [projectFile(repository.root)])];
     const settings = await look(
       'configuration',

@@ -1,9 +1,9 @@
 import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { listNotes } from '../../git/notes.js';
-import { listRefs } from '../../git/refs.js';
 import { openRepository, type Repository } from '../../git/repository.js';
-import { NOTES_REFS, planSync } from '../../sync/plan.js';
+import { listNotesRefs } from '../../sync/notes-refs.js';
+import { planSync } from '../../sync/plan.js';
 import { cursorKey, readCursor } from '../../sync/state.js';
 import { repositoryName } from '../../sync/sync.js';
 import { formatCount, printable, table } from '../../terminal.js';
@@ -60,7 +60,7 @@ export default class Status extends BaseCommand {
 
 async function countNotes(repository: Repository): Promise<StatusReport['notes']> {
   const counts: StatusReport['notes'] = [];
-  for (const { name, oid } of await listRefs(repository, NOTES_REFS)) {
+  for (const { name, oid } of await listNotesRefs(repository)) {
     let notes = 0;
     for await (const entry of listNotes(repository, oid)) if ('blob' in entry) notes++;
     counts.push({ ref: name, notes });

@@ -1,12 +1,25 @@
+import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
+import type { TypedBatch } from '../../../shared/api/receipts.js';
+import type { ApiClient } from '../../api-client.js';
 import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
-import { loadSettings } from '../../config/settings.js';
+import type { Access } from '../../config/access.js';
+import { loadSettings, type Settings } from '../../config/settings.js';
 import { CliError, Exit } from '../../errors.js';
 import { formatSync } from '../../format-sync.js';
+import { fetchNotes } from '../../git/fetch-notes.js';
 import { openRepository } from '../../git/repository.js';
+import { findClones } from '../../sync/find-clones.js';
+import { NOTES_NAMES, PRIVATE_NOTES } from '../../sync/notes-refs.js';
 import { ProgressDisplay } from '../../sync/progress.js';
+import { type Sent, sendBatch } from '../../sync/send.js';
 import { cursorKey } from '../../sync/state.js';
-import { type SyncOptions, type SyncResult, syncRepository } from '../../sync/sync.js';
+import { type SyncResult, syncRepository } from '../../sync/sync.js';
+
+/** With `--all-repos`: what became of each clone. */
+interface SyncedClones {
+  repositories: ({ path: string } & (SyncResult | { error: { code: string; message: string } }))[];
+}
 
 export default class Sync extends BaseCommand {
   static override summary = "Send this clone's receipts and commit facts to the server";
@@ -14,13 +27,26 @@ export default class Sync extends BaseCommand {
     'Sends what is new since the last sync. It can be repeated, interrupted and run at the same time anywhere: the server counts everything once. Conversations, responses and file contents are never sent.';
   static override examples = [
     '<%= config.bin %> enterprise sync',
-    '<%= config.bin %> enterprise sync --dry-run --json',
-    '<%= config.bin %> enterprise sync -C ~/src/app --stateless',
+    '<%= config.bin %> enterprise sync --dry-run --show-payload',
+    '<%= config.bin %> enterprise sync --all-repos ~/src',
+    '<%= config.bin %> enterprise sync --fetch --stateless',
   ];
   static override flags = {
     ...directoryFlag,
     ...serverFlag,
+    'all-repos': Flags.string({
+      description: 'sync every clone below this folder',
+      exclusive: ['directory', 'repo-name'],
+    }),
+    fetch: Flags.boolean({
+      description: "fetch the remote's notes first, into refs/blameprompt/notes/; your own notes stay as they are",
+    }),
     'dry-run': Flags.boolean({ description: 'read everything that is new, send nothing' }),
+    'show-payload': Flags.boolean({
+      description: 'print exactly what would be sent, a JSON batch a line',
+      dependsOn: ['dry-run'],
+      exclusive: ['json'],
+    }),
     full: Flags.boolean({ description: 'send everything, also what was sent before' }),
     stateless: Flags.boolean({
       description: 'neither read nor write the cursor in the clone (for throw-away and read-only clones)',
@@ -29,31 +55,77 @@ export default class Sync extends BaseCommand {
     'default-branch': Flags.string({ description: 'the branch whose commits count (else what the remote says)' }),
   };
 
-  async run(): Promise<SyncResult> {
+  async run(): Promise<SyncResult | SyncedClones> {
     const { flags } = await this.parse(Sync);
-    const repository = await openRepository(flags.directory);
+    const folder = flags['all-repos'];
+    if (folder === undefined) return this.syncClone(flags.directory, flags);
+    const repositories: SyncedClones['repositories'] = [];
+    for (const path of await findClones(resolve(folder))) {
+      try {
+        repositories.push({ path, ...(await this.syncClone(path, flags)) });
+      } catch (error) {
+        // One clone that cannot be synced keeps no other from it; the exit code is that of the worst.
+        const { code, message, exitCode } = this.describeFault(error as Error);
+        repositories.push({ path, error: { code, message } });
+        process.exitCode = Math.max(Number(process.exitCode ?? 0), exitCode);
+        this.printFault(`${path}: ${message}`);
+      }
+    }
+    if (repositories.length === 0) throw new CliError('no_clones', `There is no clone below ${folder}.`);
+    return { repositories };
+  }
+
+  private async syncClone(directory: string, flags: SyncFlags): Promise<SyncResult> {
+    const repository = await openRepository(directory);
     const settings = await loadSettings(repository.root, { ...flags, repo: flags['repo-name'] }, process.env);
-    const display = new ProgressDisplay();
-    const common = { repository, settings, display, full: flags.full };
-    const result = flags['dry-run'] ? await this.dryRun(common) : await this.sync(common, flags.stateless);
-    this.print(formatSync(result, flags['dry-run']));
+    const dryRun = flags['dry-run'];
+    const access = await this.accessUnlessDry(settings, dryRun);
+    if (flags.fetch) await fetchNotes(repository, NOTES_NAMES, PRIVATE_NOTES);
+    const options = {
+      repository,
+      settings,
+      display: new ProgressDisplay(),
+      cursorKey: access && !flags.stateless ? cursorKey(access.url.origin, access.key) : undefined,
+      full: flags.full,
+      dryRun,
+    };
+    const result =
+      access && !dryRun
+        ? await this.withServer(access, (client) => syncRepository({ ...options, send: sendTo(client) }))
+        : await syncRepository({
+            ...options,
+            send: async (batch, sent) => this.pretend(batch, sent, flags['show-payload']),
+          });
+    if (!flags['show-payload']) this.print(formatSync(result, dryRun));
     if (result.rejections.length > 0) process.exitCode = Exit.failed;
     return result;
   }
 
-  private dryRun(common: Pick<SyncOptions, 'repository' | 'settings' | 'display' | 'full'>): Promise<SyncResult> {
-    return syncRepository({ ...common, client: undefined, cursorKey: undefined });
-  }
-
-  private async sync(
-    common: Pick<SyncOptions, 'repository' | 'settings' | 'display' | 'full'>,
-    stateless: boolean,
-  ): Promise<SyncResult> {
-    const access = await this.access(common.settings);
-    if (!common.settings.enabled) {
+  /** A dry run needs no server; it uses one only to know what that has seen. */
+  private async accessUnlessDry(settings: Settings, dryRun: boolean): Promise<Access | undefined> {
+    if (dryRun) return this.access(settings).catch(() => undefined);
+    if (!settings.enabled) {
       throw new CliError('disabled', 'Syncing is switched off here (enterprise.enabled = false in the configuration).');
     }
-    const key = stateless ? undefined : cursorKey(access.url.origin, access.key);
-    return this.withServer(access, (client) => syncRepository({ ...common, client, cursorKey: key }));
+    return this.access(settings);
+  }
+
+  private pretend(batch: TypedBatch, sent: Sent, show: boolean): void {
+    if (show) this.log(JSON.stringify(batch));
+    sent.receipts.sent += batch.receipts.length;
+    sent.commits.sent += batch.commits.length;
   }
 }
+
+interface SyncFlags {
+  'api-url': string | undefined;
+  'dry-run': boolean;
+  'show-payload': boolean;
+  fetch: boolean;
+  full: boolean;
+  stateless: boolean;
+  'repo-name': string | undefined;
+  'default-branch': string | undefined;
+}
+
+const sendTo = (client: ApiClient) => (batch: TypedBatch, sent: Sent) => sendBatch(client, batch, sent);
