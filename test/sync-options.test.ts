@@ -130,3 +130,31 @@ test('--all-repos syncs every clone below a folder, and one that cannot be synce
   const { body } = await server.request('/api/v1/analytics', { key });
   t.is(body.total_receipts, 2);
 });
+
+test('a sync with nothing new is answered without reading, and every change that matters is noticed', async (t) => {
+  const { key } = await server.createOrg();
+  const other = await server.createOrg();
+  const clone = await TestClone.create(t);
+  const first = await clone.commit({ 'a.ts': lines(5) });
+  await clone.note('ai', first, gitAiNote({ 'a.ts': '1-5' }));
+  const sync = async (env = environment(clone, key)) => {
+    const outcome = await run(CLI, ['enterprise', 'sync', '-C', clone.path, '--json'], { env });
+    t.is(outcome.code, 0, outcome.stderr);
+    return outcome.json;
+  };
+  t.is((await sync()).receipts.inserted, 1);
+  t.like(await sync(), { repo: 'git.example.com/acme/shop', notes: { read: 0 }, receipts: { sent: 0 } });
+
+  t.is((await sync(environment(clone, other.key))).receipts.inserted, 1, 'another key may be another org');
+  await clone.note('ai', first, gitAiNote({ 'a.ts': '1-2' }));
+  t.is((await sync()).receipts.amended, 1, 'a note changed');
+  const second = await clone.commit({ 'b.ts': lines(2) });
+  t.is((await sync()).commits.sent, 1, `a commit was made: ${second}`);
+  await clone.write('.blameprompt/config.toml', '[enterprise]\nrepo = "git.example.com/acme/renamed"\n');
+  t.is((await sync()).repo, 'git.example.com/acme/renamed', 'the configuration changed');
+  await clone.git('checkout', '--quiet', '-b', 'feature');
+  await clone.commit({ 'c.ts': lines(2) });
+  t.is((await sync()).commits.sent, 0, 'another branch matters not');
+  const evil = await run(CLI, ['enterprise', 'sync', '-C', clone.path], { env: { HOME: clone.home } });
+  t.is(evil.code, 2, 'without a key there is nothing to answer');
+});

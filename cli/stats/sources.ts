@@ -25,7 +25,7 @@ export async function findSources(repository: Repository, settings: Settings): P
   const unread = [...skipped];
   const notesOf = new Map<string, typeof notes>();
   for (const note of notes) notesOf.set(note.blob, [...(notesOf.get(note.blob) ?? []), note]);
-  for await (const object of readObjects(repository, notesOf.keys())) {
+  for await (const object of readObjects(repository, [...notesOf.keys()])) {
     for (const { ref, commit } of notesOf.get(object.oid) ?? []) {
       const time = { timestamp: '1970-01-01T00:00:00.000000Z', timestamp_basis: 'received' as const };
       const note = 'missing' in object ? object : parseNote(object.body, { commit, repo, time, prompts: 'none' });

@@ -61,7 +61,7 @@ export async function readNotes(
   const notesOf = new Map<string, PlannedNote[]>();
   for (const note of plan.notes) notesOf.set(note.blob, [...(notesOf.get(note.blob) ?? []), note]);
 
-  for await (const object of readObjects(repository, notesOf.keys())) {
+  for await (const object of readObjects(repository, [...notesOf.keys()])) {
     for (const { ref, commit } of notesOf.get(object.oid) ?? []) {
       onNote?.();
       if ('missing' in object) {

@@ -15,6 +15,8 @@ const Cursor = Type.Object({
   settings: Type.String(),
   /** Commits whose notes could not be read or were refused: tried again each time. */
   pending: Type.Array(Type.String()),
+  /** Digest of everything the last complete sync depended on (memo.ts), and the repository's name for the answer. */
+  memo: Type.Optional(Type.Object({ digest: Type.String(), repo: Type.String() })),
 });
 export type Cursor = Static<typeof Cursor>;
 

@@ -6,11 +6,12 @@ import type { Repository } from '../git/repository.js';
 import { Batches } from './batches.js';
 import { commitFact, lostCommit } from './commit-fact.js';
 import { countCommits } from './count-commits.js';
+import { nothingNew } from './nothing-new.js';
 import { planSync } from './plan.js';
 import type { ProgressDisplay } from './progress.js';
 import { readNotes, type SkippedNote } from './read-notes.js';
 import { nothingSent, type Sent } from './send.js';
-import { readCursor, writeCursor } from './state.js';
+import { type Cursor, readCursor, writeCursor } from './state.js';
 
 /** The `--json` shape that scripts rely on (design.md). */
 export interface SyncResult {
@@ -34,6 +35,8 @@ export interface SyncOptions {
   full?: boolean;
   /** Leave the cursor where it is. */
   dryRun?: boolean;
+  /** The digest of all that this sync depends on (memo.ts); undefined when flags take part, too. */
+  memo?: ((branch: string) => Promise<string>) | undefined;
 }
 
 /** More pending commits than this are not remembered one by one; the rest shows up again when its notes change. */
@@ -48,11 +51,22 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
   const started = performance.now();
   const name = repositoryName(repository, settings);
   const { prompts, ignore, defaultBranch, team } = settings;
-  const last = cursorKey === undefined || full ? undefined : await readCursor(repository.commonDir, cursorKey);
+  const stored = cursorKey === undefined ? undefined : await readCursor(repository.commonDir, cursorKey);
+  const last = full ? undefined : stored;
   const plan = await planSync(repository, { repo: name, prompts, ignore, defaultBranch, team }, last);
+  // Taken before anything is read: what changes meanwhile is for the next sync.
+  const memo = await options.memo?.(plan?.branch.name ?? last?.branch?.name ?? '');
+  const remember = async (cursor: Cursor) => {
+    if (dryRun || cursorKey === undefined) return;
+    const known = cursor.pending.length === 0 && memo !== undefined ? { memo: { digest: memo, repo: name } } : {};
+    await writeCursor(repository.commonDir, cursorKey, { ...cursor, ...known });
+  };
   const sent = nothingSent();
   const duration = () => Math.round(performance.now() - started);
-  if (!plan) return result(name, sent, { read: 0, skipped: [], left_out: [] }, [], duration());
+  if (!plan) {
+    if (last && memo !== undefined && last.memo?.digest !== memo) await remember(last);
+    return nothingNew(name, duration());
+  }
 
   const repo = { name, default_branch: plan.branch.name, team: team ?? null };
   const batches = new Batches(repo, async (batch) => {
@@ -79,10 +93,10 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
     }
     for (const commit of plan.lost) await batches.addCommit(lostCommit(commit));
     await batches.finish();
-    if (!dryRun && cursorKey !== undefined) {
-      const again = [...new Set([...pending, ...sent.refusedCommits])].slice(0, MAX_PENDING);
-      await writeCursor(repository.commonDir, cursorKey, { ...plan.cursor, pending: again });
-    }
+    await remember({
+      ...plan.cursor,
+      pending: [...new Set([...pending, ...sent.refusedCommits])].slice(0, MAX_PENDING),
+    });
     return result(name, sent, notes, unreadable, duration());
   } finally {
     display.end();

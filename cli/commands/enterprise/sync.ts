@@ -10,6 +10,7 @@ import { formatSync } from '../../format-sync.js';
 import { fetchNotes } from '../../git/fetch-notes.js';
 import { openRepository } from '../../git/repository.js';
 import { findClones } from '../../sync/find-clones.js';
+import { computeMemo } from '../../sync/memo.js';
 import { NOTES_NAMES, PRIVATE_NOTES } from '../../sync/notes-refs.js';
 import { ProgressDisplay } from '../../sync/progress.js';
 import { type Sent, sendBatch } from '../../sync/send.js';
@@ -88,6 +89,7 @@ export default class Sync extends BaseCommand {
       cursorKey: access && !flags.stateless ? cursorKey(access.url.origin, access.key) : undefined,
       full: flags.full,
       dryRun,
+      memo: isPlain(flags) ? (branch: string) => computeMemo(repository, branch, process.env) : undefined,
     };
     const result =
       access && !dryRun
@@ -127,5 +129,9 @@ interface SyncFlags {
   'repo-name': string | undefined;
   'default-branch': string | undefined;
 }
+
+/** Without flags that change what is sent or where: then a later sync can be answered from its memo. */
+const isPlain = (flags: SyncFlags) =>
+  flags['api-url'] === undefined && flags['repo-name'] === undefined && flags['default-branch'] === undefined;
 
 const sendTo = (client: ApiClient) => (batch: TypedBatch, sent: Sent) => sendBatch(client, batch, sent);

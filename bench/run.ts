@@ -1,0 +1,27 @@
+/** `npm run bench -- <name> [--repo <path>]`: a table for people and, as the last line, JSON for programs. */
+import { rm } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { table } from '../cli/terminal.js';
+import { benchNotes } from './notes.js';
+import { benchSync } from './sync.js';
+import { createSyntheticRepository } from './synthetic.js';
+
+const BENCHES = { notes: benchNotes, sync: benchSync };
+
+const { values, positionals } = parseArgs({ options: { repo: { type: 'string' } }, allowPositionals: true });
+const bench = BENCHES[positionals[0] as keyof typeof BENCHES];
+if (!bench) {
+  console.error(
+    `Name a benchmark: ${Object.keys(BENCHES).join(', ')}. Example: npm run bench -- notes --repo ~/src/app`,
+  );
+  process.exitCode = 2;
+} else {
+  const synthetic = values.repo === undefined ? await createSyntheticRepository() : undefined;
+  try {
+    const { rows, result } = await bench(values.repo ?? synthetic!);
+    console.log(table([['measured', 'median', 'ratio'], ...rows]));
+    console.log(JSON.stringify(result));
+  } finally {
+    if (synthetic) await rm(synthetic, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,78 @@
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
+import { openRepository } from '../cli/git/repository.js';
+import type { TypedBatch } from '../shared/api/receipts.js';
+import { interleave, round, time } from './measure.js';
+
+const CLI = fileURLToPath(new URL('../cli/bin.js', import.meta.url));
+
+/**
+ * A sync with nothing new against a bare `node -e 0`, and a first sync (notes, history, sending) against
+ * `git log --numstat` of the same history. The server only reads what it is sent: storing it is the business of `ingest`.
+ */
+export async function benchSync(repo: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'bp-bench-'));
+  const sink = createServer(async (req, res) => {
+    const batch = (await json(
+      req.headers['content-encoding'] === 'gzip' ? req.pipe(createGunzip()) : req,
+    )) as TypedBatch;
+    const inserted = batch.receipts.length;
+    const commits = { received: batch.commits.length, inserted: batch.commits.length, updated: 0 };
+    res.end(JSON.stringify({ received: inserted, inserted, duplicates: 0, amended: 0, rejected: [], commits }));
+  });
+  await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
+  try {
+    const { gitDir, commonDir } = await openRepository(repo);
+    const clone = join(folder, 'clone.git');
+    await cp(commonDir, clone, { recursive: true });
+    await mkdir(join(folder, 'home'));
+    const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
+    const env = {
+      ...process.env,
+      HOME: join(folder, 'home'),
+      XDG_CONFIG_HOME: '',
+      BLAMEPROMPT_API_URL: url,
+      BLAMEPROMPT_API_KEY: 'bench',
+    };
+    const sync = (...args: string[]) =>
+      time(process.execPath, [CLI, 'enterprise', 'sync', '-C', clone, '--json', ...args], { env });
+    const { first, numstat } = await interleave(3, {
+      first: async () => (await sync('--full')).seconds,
+      numstat: async () =>
+        (
+          await time('git', ['-C', gitDir, 'log', '--no-merges', '--numstat', '-M', 'HEAD']).catch(() => ({
+            seconds: Number.NaN,
+          }))
+        ).seconds,
+    });
+    const { nothing, node } = await interleave(15, {
+      nothing: async () => (await sync()).seconds,
+      node: async () => (await time(process.execPath, ['-e', '0'])).seconds,
+    });
+    return {
+      rows: [
+        ['node -e 0 (the limit)', `${round(node * 1000)} ms`, '1'],
+        ['sync with nothing new', `${round(nothing * 1000)} ms`, `${round(nothing / node)}`],
+        ['git log --numstat (the limit)', `${round(numstat)} s`, '1'],
+        ['first sync: notes, commits, sending', `${round(first)} s`, `${round(first / numstat)}`],
+      ],
+      result: {
+        bench: 'sync',
+        ratio_to_limit: round(nothing / node),
+        first_sync_to_numstat: Number.isNaN(numstat) ? null : round(first / numstat),
+        first_sync_seconds: round(first),
+        nothing_new_ms: round(nothing * 1000, 0),
+        node_ms: round(node * 1000, 0),
+      },
+    };
+  } finally {
+    sink.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
