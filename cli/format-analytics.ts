@@ -7,6 +7,11 @@ export function formatAnalytics(data: Analytics): string {
   return [
     `Receipts   ${formatCount(data.total_receipts)}`,
     `Cost       ${formatUsd(data.total_cost_usd)} (recorded ${formatCount(basis.recorded.receipts)}, estimated ${formatCount(basis.estimated.receipts)}, unknown ${formatCount(basis.unknown.receipts)} receipts)`,
+    ...(basis.suspect.receipts === 0
+      ? []
+      : [
+          `           ${formatUsd(basis.suspect.cost)} of it in ${formatCount(basis.suspect.receipts)} receipts of recorders known to have counted tokens wrong`,
+        ]),
     `AI code    ${formatPercentage(data.ai_code_percentage)} of added lines (${formatCount(lines.ai)} AI, ${formatCount(lines.human)} human, ${formatCount(lines.unknown)} unknown of ${formatCount(lines.added)})`,
     `Coverage   ${formatPercentage(coverage.percentage)} of commits (${formatCount(coverage.commits_with_receipts)} of ${formatCount(coverage.commits)}) have receipts`,
     ...section(

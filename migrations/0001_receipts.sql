@@ -69,6 +69,8 @@ create table receipts (
   message_count bigint,
   cost_usd numeric,
   cost_basis text not null check (cost_basis in ('recorded', 'estimated', 'unknown')),
+  price_version text, -- of an estimate, see shared/cost
+  tokens_suspect boolean not null,
   input_tokens bigint,
   output_tokens bigint,
   cache_read_tokens bigint,

@@ -116,6 +116,8 @@ create table receipts (
   message_count bigint,
   cost_usd numeric,
   cost_basis text not null,
+  price_version text,
+  tokens_suspect boolean not null,
   input_tokens bigint,
   output_tokens bigint,
   cache_read_tokens bigint,

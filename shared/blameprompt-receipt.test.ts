@@ -42,6 +42,7 @@ test('a receipt with all fields is read with all fields', (t) => {
   t.deepEqual(receipt, {
     id: ID,
     timestamp: '2026-02-25T11:42:36.002470Z',
+    tokens_suspect: null,
     timestamp_basis: 'recorded',
     source: 'blameprompt',
     tool: 'claude-code',

@@ -1,4 +1,5 @@
 import type { Attribution, Receipt } from './api/receipts.js';
+import { recordedBeforeTokenFix } from './cost/token-fix.js';
 import { stableId } from './ids.js';
 import { formatLines, type LineSet, MAX_LINES_TEXT, normalize, rangeOf } from './line-set.js';
 import { normalizeModel, normalizeProvider, normalizeTool } from './names.js';
@@ -16,6 +17,8 @@ type Json = Record<string, unknown>;
 
 export interface BlamePromptOptions {
   prompts: PromptMode;
+  /** `blameprompt_version` of the note, where there is one. */
+  version?: unknown;
   /** For a receipt that carries no time of its own. */
   fallbackTime: () => Pick<Receipt, 'timestamp' | 'timestamp_basis'>;
   /** The work tree's absolute path with `/` at its end, where known: absolute paths below it become relative. */
@@ -61,6 +64,7 @@ export function fromBlamePrompt(
     message_count: count(receipt.message_count),
     cost_usd: cost,
     cost_basis: cost === null ? 'unknown' : 'recorded',
+    tokens_suspect: recordedBeforeTokenFix(options.version) || null,
     input_tokens: count(receipt.input_tokens),
     output_tokens: count(receipt.output_tokens),
     cache_read_tokens: count(receipt.cache_read_tokens),

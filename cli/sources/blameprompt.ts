@@ -35,6 +35,7 @@ function parse(note: Buffer, context: NoteContext): ParsedNote | { reason: strin
   for (const item of json.receipts) {
     const receipt = fromBlamePrompt(item, context.commit, {
       prompts: context.prompts,
+      version: json.blameprompt_version,
       fallbackTime: () => context.time,
       root: context.root,
     });

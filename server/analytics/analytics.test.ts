@@ -18,7 +18,13 @@ async function seed(): Promise<string> {
     receipts: [
       receipt({ cost_usd: 0.1, timestamp: '2026-02-14T23:59:59.999999Z' }),
       receipt({ cost_usd: 0.2, timestamp: '2026-02-15T00:00:00Z' }),
-      receipt({ cost_usd: null, model: null, timestamp: '2026-02-15T12:00:00Z', input_tokens: null }),
+      receipt({
+        cost_usd: null,
+        model: null,
+        timestamp: '2026-02-15T12:00:00Z',
+        input_tokens: null,
+        output_tokens: null,
+      }),
     ],
     commits: [
       commitFact(),
@@ -56,7 +62,7 @@ test('totals, tops and trend are what was sent', async (t) => {
     ai_code_percentage: 15,
     lines: { added: 40, deleted: 2, ai: 6, human: 1, unknown: 33 },
     coverage: { commits: 2, commits_with_receipts: 1, percentage: 50 },
-    tokens: { input: 3000, output: 2000, cache_read: 0, cache_creation: 0 },
+    tokens: { input: 3000, output: 1500, cache_read: 0, cache_creation: 0 },
     cost_basis: {
       recorded: { receipts: 2, cost: 0.3 },
       estimated: { receipts: 1, cost: 5 },
@@ -130,4 +136,31 @@ test('money is added exactly', async (t) => {
   const receipts = Array.from({ length: 1000 }, () => receipt({ cost_usd: 0.1 }));
   await server.request('/api/v1/receipts', { key, body: { repo: REPO, receipts } });
   t.is((await analytics(key)).total_cost_usd, 100);
+});
+
+test('a cost that nobody recorded is estimated from tokens at the price of its day, and says so', async (t) => {
+  const { key } = await server.createOrg();
+  const fields = { cost_usd: null, model: 'claude-sonnet-4-5', input_tokens: 1_000_000, output_tokens: 100_000 };
+  const estimated = receipt(fields);
+  const body = { repo: REPO, receipts: [estimated, receipt({ ...fields, model: 'nobody-knows-it' })] };
+  await server.request('/api/v1/receipts', { key, body });
+  t.like(await analytics(key), {
+    total_cost_usd: 4.5,
+    cost_basis: { estimated: { receipts: 1, cost: 4.5 }, unknown: { receipts: 1 }, suspect: { receipts: 0 } },
+  });
+  const { body: item } = await server.request(`/api/v1/receipts/${estimated.id}`, { key });
+  t.like(item, { cost_usd: 4.5, cost_basis: 'estimated' });
+  t.regex(item.price_version, /^\d{4}-\d{2}-\d{2}$/);
+  t.like((await server.request('/api/v1/receipts', { key, body })).body, { duplicates: 2 });
+});
+
+test('receipts of recorders that counted tokens wrong are told apart in the totals', async (t) => {
+  const { key } = await server.createOrg();
+  await server.request('/api/v1/receipts', {
+    key,
+    body: { repo: REPO, receipts: [receipt({ tokens_suspect: true, cost_usd: 2 }), receipt()] },
+  });
+  t.like(await analytics(key), {
+    cost_basis: { recorded: { receipts: 2, cost: 2.25 }, suspect: { receipts: 1, cost: 2 } },
+  });
 });

@@ -36,8 +36,10 @@ export async function totals(scope: Scope) {
 
 export async function costBasis(scope: Scope) {
   const { sql } = scope;
-  return sql<{ cost_basis: 'recorded' | 'estimated' | 'unknown'; receipts: number; cost: number }[]>`
-    select r.cost_basis, count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost
+  return sql<{ cost_basis: string; receipts: number; cost: number; suspect: number; suspect_cost: number }[]>`
+    select r.cost_basis, count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost,
+      count(*) filter (where r.tokens_suspect)::float8 as suspect,
+      coalesce(sum(r.cost_usd) filter (where r.tokens_suspect), 0)::float8 as suspect_cost
     from receipts r
     where ${conditions(scope)}
     group by r.cost_basis

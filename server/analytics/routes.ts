@@ -48,6 +48,14 @@ async function analyze(sql: Sql, orgId: string, filters: Filters): Promise<Analy
     },
     lines: { added, deleted, ai, human, unknown },
     coverage: { commits, commits_with_receipts, percentage: percentage(commits_with_receipts, commits) },
-    cost_basis: { recorded: basis('recorded'), estimated: basis('estimated'), unknown: basis('unknown') },
+    cost_basis: {
+      recorded: basis('recorded'),
+      estimated: basis('estimated'),
+      unknown: basis('unknown'),
+      suspect: {
+        receipts: bases.reduce((sum, { suspect }) => sum + suspect, 0),
+        cost: bases.reduce((sum, { suspect_cost }) => sum + suspect_cost, 0),
+      },
+    },
   };
 }

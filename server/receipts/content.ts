@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Attribution, Receipt } from '../../shared/api/receipts.js';
+import { estimateCost } from '../../shared/cost/estimate.js';
 import { formatLines, type LineSet, parseLines, unionLines } from '../../shared/line-set.js';
 import { normalizeTimestamp } from '../../shared/timestamp.js';
 
@@ -12,7 +13,11 @@ export interface CommitAttribution {
 }
 
 /** A receipt as it is stored: every field present, times normalised, attributions apart. */
-export interface StoredReceipt extends Omit<Receipt, 'attributions'> {
+export interface StoredReceipt extends Omit<Receipt, 'attributions' | 'cost_basis' | 'tokens_suspect'> {
+  cost_basis: 'recorded' | 'estimated' | 'unknown';
+  /** Of the table an estimate rests on. */
+  price_version: string | null;
+  tokens_suspect: boolean;
   hash: string;
   attributions: CommitAttribution[];
 }
@@ -23,23 +28,47 @@ export interface StoredReceipt extends Omit<Receipt, 'attributions'> {
  * carries no time of its own is dated by its commits, and every clone knows other commits.
  */
 export function canonicalReceipt({ attributions, ...receipt }: Receipt): StoredReceipt {
-  const known = receipt.cost_usd != null;
-  const content = {
+  const said = {
     ...receipt,
     id: receipt.id.toLowerCase(),
     source: receipt.source ?? 'api',
     timestamp: normalizeTimestamp(receipt.timestamp)!,
     timestamp_basis: receipt.timestamp_basis ?? ('recorded' as const),
-    cost_basis: known
-      ? receipt.cost_basis === 'estimated'
-        ? ('estimated' as const)
-        : ('recorded' as const)
-      : ('unknown' as const),
+    cost_basis: receipt.cost_usd != null && receipt.cost_basis === 'estimated' ? receipt.cost_basis : null,
+    tokens_suspect: receipt.tokens_suspect || null,
   };
-  const hashed = Object.entries(content).filter(
-    ([name, value]) => value != null && !(name.startsWith('timestamp') && content.timestamp_basis !== 'recorded'),
+  const hashed = Object.entries(said).filter(
+    ([name, value]) => value != null && !(name.startsWith('timestamp') && said.timestamp_basis !== 'recorded'),
   );
-  return { ...content, hash: digest(hashed.sort(byFirst)), attributions: byCommit(attributions ?? []) };
+  return {
+    ...said,
+    ...cost(said),
+    tokens_suspect: said.tokens_suspect ?? false,
+    hash: digest(hashed.sort(byFirst)),
+    attributions: byCommit(attributions ?? []),
+  };
+}
+
+/**
+ * A cost that nobody recorded is estimated from tokens. After the hash was taken: what was sent stays what it is, and a newer
+ * price table amends nothing.
+ */
+function cost(receipt: Receipt): Pick<StoredReceipt, 'cost_usd' | 'cost_basis' | 'price_version'> {
+  if (receipt.cost_usd != null) {
+    const cost_basis = receipt.cost_basis === 'estimated' ? 'estimated' : 'recorded';
+    return { cost_usd: receipt.cost_usd, cost_basis, price_version: null };
+  }
+  const {
+    model,
+    input_tokens = null,
+    output_tokens = null,
+    cache_read_tokens = null,
+    cache_creation_tokens = null,
+  } = receipt;
+  const usage = { model, input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens };
+  const estimate = estimateCost(usage, undefined, receipt.timestamp);
+  if (!estimate) return { cost_usd: null, cost_basis: 'unknown', price_version: null };
+  return { ...estimate, cost_basis: 'estimated' };
 }
 
 function byCommit(attributions: Attribution[]): CommitAttribution[] {

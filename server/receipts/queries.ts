@@ -57,7 +57,7 @@ export async function listRevisions(sql: Sql, orgId: string, id: string): Promis
 async function selectItems(sql: Sql, orgId: string, page: ReturnType<typeof receiptConditions>, attributions: number) {
   const rows = await sql<ReceiptItem[]>`
     select r.id, p.name as repo, r.source, r.tool, r.provider, r.model, r.session_id, r.team, r.user_name, r.user_email,
-      r.prompt_summary, r.prompt_hash, r.message_count::float8, r.cost_usd::float8, r.cost_basis, r.input_tokens::float8,
+      r.prompt_summary, r.prompt_hash, r.message_count::float8, r.cost_usd::float8, r.cost_basis, r.price_version, r.tokens_suspect, r.input_tokens::float8,
       r.output_tokens::float8, r.cache_read_tokens::float8, r.cache_creation_tokens::float8,
       r.session_duration_secs::float8, r.total_additions::float8, r.total_deletions::float8, r.accepted_lines::float8,
       r.overridden_lines::float8, ${utc(sql, 'r.timestamp')} as "timestamp", r.timestamp_basis, r.revision,

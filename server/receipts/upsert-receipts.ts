@@ -4,7 +4,7 @@ import type { StoredReceipt } from './content.js';
 /** The columns that a batch fills, for jsonb_to_recordset. */
 const RECORD = `
   id uuid, source text, tool text, provider text, model text, session_id text, user_name text, user_email text,
-  prompt_summary text, prompt_hash text, message_count bigint, cost_usd numeric, cost_basis text, input_tokens bigint,
+  prompt_summary text, prompt_hash text, message_count bigint, cost_usd numeric, cost_basis text, price_version text, tokens_suspect boolean, input_tokens bigint,
   output_tokens bigint, cache_read_tokens bigint, cache_creation_tokens bigint, session_duration_secs bigint,
   total_additions bigint, total_deletions bigint, accepted_lines bigint, overridden_lines bigint,
   "timestamp" timestamptz, timestamp_basis text, hash text`;
@@ -25,12 +25,12 @@ export async function upsertReceipts(
   const inserted = await sql<{ id: string }[]>`
     insert into receipts (
       org_id, repo_id, team, id, source, tool, provider, model, session_id, user_name, user_email, prompt_summary,
-      prompt_hash, message_count, cost_usd, cost_basis, input_tokens, output_tokens, cache_read_tokens,
+      prompt_hash, message_count, cost_usd, cost_basis, price_version, tokens_suspect, input_tokens, output_tokens, cache_read_tokens,
       cache_creation_tokens, session_duration_secs, total_additions, total_deletions, accepted_lines, overridden_lines,
       "timestamp", timestamp_basis, content_hash
     )
     select ${orgId}, ${repoId}, ${team}, id, source, tool, provider, model, session_id, user_name, user_email,
-      prompt_summary, prompt_hash, message_count, cost_usd, cost_basis, input_tokens, output_tokens, cache_read_tokens,
+      prompt_summary, prompt_hash, message_count, cost_usd, cost_basis, price_version, tokens_suspect, input_tokens, output_tokens, cache_read_tokens,
       cache_creation_tokens, session_duration_secs, total_additions, total_deletions, accepted_lines, overridden_lines,
       "timestamp", timestamp_basis, decode(hash, 'hex')
     from jsonb_to_recordset(${rows}) as r (${sql.unsafe(RECORD)})
@@ -74,6 +74,7 @@ async function amend(sql: Sql, orgId: string, receipts: StoredReceipt[]): Promis
       source = i.source, tool = i.tool, provider = i.provider, model = i.model, session_id = i.session_id,
       user_name = i.user_name, user_email = i.user_email, prompt_summary = i.prompt_summary,
       prompt_hash = i.prompt_hash, message_count = i.message_count, cost_usd = i.cost_usd, cost_basis = i.cost_basis,
+      price_version = i.price_version, tokens_suspect = i.tokens_suspect,
       input_tokens = i.input_tokens, output_tokens = i.output_tokens, cache_read_tokens = i.cache_read_tokens,
       cache_creation_tokens = i.cache_creation_tokens, session_duration_secs = i.session_duration_secs,
       total_additions = i.total_additions, total_deletions = i.total_deletions, accepted_lines = i.accepted_lines,

@@ -27,7 +27,14 @@ export const Analytics = Type.Object({
     },
   ),
   coverage: Type.Object({ commits: Sum, commits_with_receipts: Sum, percentage: Percentage }),
-  cost_basis: Type.Object({ recorded: Basis, estimated: Basis, unknown: Basis }),
+  cost_basis: Type.Object({
+    recorded: Basis,
+    estimated: Basis,
+    unknown: Basis,
+    suspect: Type.Object(Basis.properties, {
+      description: 'of all these: from recorders known to have counted tokens wrong',
+    }),
+  }),
 });
 export type Analytics = Static<typeof Analytics>;
 

@@ -47,6 +47,7 @@ const described = {
   message_count: Count,
   cost_usd: Usd,
   cost_basis: CostBasis,
+  tokens_suspect: Type.Boolean({ description: 'written by a recorder that is known to have counted tokens wrong' }),
   input_tokens: Count,
   output_tokens: Count,
   cache_read_tokens: Count,
@@ -187,6 +188,7 @@ export const ReceiptItem = Type.Object({
   timestamp_basis: TimestampBasis,
   team: Nullable(Type.String()),
   ...nullableAll(described),
+  price_version: Nullable(Type.String({ description: 'price table of an estimated cost' })),
   revision: Type.Integer({ minimum: 1, description: '1 for the first content, one more for each amendment' }),
   synced_at: Timestamp,
   attributions: Type.Array(
