@@ -20,8 +20,8 @@ export async function benchNotes(repo: string) {
   const repository = await openRepository(repo);
   const blobs = new Set<string>();
   const annotated: { ref: string; commit: string }[] = [];
-  for (const { name, oid } of await listNotesRefs(repository)) {
-    for await (const entry of listNotes(repository, oid)) {
+  for (const { name, oid, notes } of await listNotesRefs(repository)) {
+    for await (const entry of notes ?? listNotes(repository, oid)) {
       if (!('blob' in entry)) continue;
       blobs.add(entry.blob);
       annotated.push({ ref: name, commit: entry.commit });

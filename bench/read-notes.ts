@@ -8,8 +8,9 @@ import { listNotesRefs } from '../cli/sync/notes-refs.js';
 const repository = await openRepository(process.argv[2]!);
 const time = { timestamp: '2026-01-01T00:00:00.000000Z', timestamp_basis: 'commit' as const };
 const commits = new Map<string, string>();
-for (const { oid } of await listNotesRefs(repository)) {
-  for await (const entry of listNotes(repository, oid)) if ('blob' in entry) commits.set(entry.blob, entry.commit);
+for (const { oid, notes } of await listNotesRefs(repository)) {
+  for await (const entry of notes ?? listNotes(repository, oid))
+    if ('blob' in entry) commits.set(entry.blob, entry.commit);
 }
 const counts = { notes: 0, receipts: 0, unreadable: 0 };
 for await (const object of readObjects(repository, [...commits.keys()])) {

@@ -169,6 +169,27 @@ test('notes that cannot be read are listed with commit and reason, and stop noth
   t.like(await analytics(org), { total_receipts: 2, lines: { ai: 15 } });
 });
 
+test('notes of git-ai\u2019s first version, which have a ref each, are read, and a new one is noticed', async (t) => {
+  const org = await server.createOrg();
+  const clone = await TestClone.create(t);
+  const attach = async (commit: string, ranges: (number | number[])[]) => {
+    await clone.write(
+      '.git/note',
+      JSON.stringify({ files: { 'a.ts': { authors: [{ author: 'claude', lines: ranges }] } } }),
+    );
+    await clone.git('update-ref', `refs/ai/authorship/${commit}`, await clone.git('hash-object', '-w', '.git/note'));
+  };
+  const first = await clone.commit({ 'a.ts': lines(10) });
+  await attach(first, [1, [3, 6]]);
+  t.like(await sync(t, clone, org), { notes: { read: 1 }, receipts: { inserted: 1 } });
+  t.like((await analytics(org)).lines, { added: 10, ai: 5 });
+  t.like(await sync(t, clone, org), { notes: { read: 0 } });
+  const second = await clone.commit({ 'a.ts': lines(10) + lines(4, 'more') });
+  await attach(second, [[11, 14]]);
+  t.like(await sync(t, clone, org), { notes: { read: 1 + 1 }, receipts: { inserted: 1 } });
+  t.like((await analytics(org)).lines, { added: 14, ai: 9 });
+});
+
 test('a dry run sends nothing and says what it would send', async (t) => {
   const org = await server.createOrg();
   const clone = await annotatedClone(t);

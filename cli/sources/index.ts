@@ -1,10 +1,35 @@
 import { toStorable } from '../../shared/text.js';
+import { agentTrace } from './agent-trace.js';
+import { agentblame } from './agentblame.js';
+import { agentnote } from './agentnote.js';
+import { aiAttr } from './ai-attr.js';
 import { blameprompt } from './blameprompt.js';
 import { gitAi } from './git-ai.js';
+import { gitAiV0 } from './git-ai-v0.js';
+import { kiroMetrics } from './kiro-metrics.js';
+import { qwenCode } from './qwen-code.js';
+import { gitMemento, promptStory, shiftlog } from './session-notes.js';
 import type { NoteContext, ParsedNote, Source } from './source.js';
+import { srctrace } from './srctrace.js';
+import { whogitit } from './whogitit.js';
 
 /** All formats that are read, in the order in which they are asked: grammar first, then JSON by its keys. */
-export const sources: Source[] = [gitAi, blameprompt];
+export const sources: Source[] = [
+  aiAttr,
+  gitAi,
+  blameprompt,
+  agentblame,
+  agentnote,
+  whogitit,
+  agentTrace,
+  srctrace,
+  qwenCode,
+  kiroMetrics,
+  promptStory,
+  shiftlog,
+  gitAiV0,
+  gitMemento,
+];
 
 /** The largest notes seen have 4 MB; git-ai's own server takes 8 MB. */
 const MAX_NOTE = 64 * 1024 * 1024;

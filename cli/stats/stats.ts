@@ -8,7 +8,7 @@ import { resolveRange } from '../git/revisions.js';
 import { countCommits } from '../sync/count-commits.js';
 import type { AiLines, CountedLines } from '../sync/count-lines.js';
 import { listNotesRefs } from '../sync/notes-refs.js';
-import { listAllNotes } from '../sync/plan.js';
+import { listAllNotes, tipsOf } from '../sync/plan.js';
 import { readNotes } from '../sync/read-notes.js';
 import { repositoryName } from '../sync/sync.js';
 
@@ -58,7 +58,7 @@ export async function computeStats(
       notes: notes.filter(({ commit }) => commits.has(commit)),
       skipped: [],
       commits,
-      tips: new Map(refs.map(({ name, oid }) => [name, oid])),
+      tips: tipsOf(refs),
     },
     { name: repositoryName(repository, settings), prompts: 'none' },
   );

@@ -55,6 +55,7 @@ export async function computeMemo(place: MemoPlace, branch: string, env: NodeJS.
   const patterns = [
     'refs/notes',
     'refs/blameprompt',
+    'refs/ai/authorship',
     `refs/heads/${branch}`,
     'refs/remotes/*/HEAD',
     `refs/remotes/*/${branch}`,

@@ -1,4 +1,5 @@
-import { listRefs, type Ref } from '../git/refs.js';
+import { createHash } from 'node:crypto';
+import { listRefs } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
 
 /** Names below refs/notes/ that recorders use. What a note is, its content says; other refs are not ours to read. */
@@ -20,9 +21,32 @@ export const NOTES_NAMES = [
 /** Where `--fetch` puts the remote's notes: beside the user's own, which it never touches. */
 export const PRIVATE_NOTES = 'refs/blameprompt/notes/';
 
-/** The notes refs of a clone that we read: the user's own, then what was fetched. */
-export async function listNotesRefs(repository: Repository): Promise<Ref[]> {
+/** git-ai's first version had no notes: one ref for each commit, `refs/ai/authorship/<commit>`, points at the text. */
+const FIRST_GIT_AI = 'refs/ai/authorship';
+
+/** A place where notes are. */
+export interface NotesRef {
+  name: string;
+  /** Changes whenever its notes do: the tip, or a digest where every note has a ref of its own. */
+  oid: string;
+  /** The notes themselves, where they are in no tree. */
+  notes?: { commit: string; blob: string }[];
+}
+
+/** Where this clone has notes that we read: the user's own refs, then what was fetched. */
+export async function listNotesRefs(repository: Repository): Promise<NotesRef[]> {
   const names = NOTES_NAMES.flatMap((name) => [`refs/notes/${name}`, PRIVATE_NOTES + name]);
-  const refs = await listRefs(repository, names);
-  return refs.sort((a, b) => Number(a.name.startsWith(PRIVATE_NOTES)) - Number(b.name.startsWith(PRIVATE_NOTES)));
+  const refs = await listRefs(repository, [...names, `${FIRST_GIT_AI}/`]);
+  const trees = refs.filter(({ name }) => !name.startsWith(FIRST_GIT_AI));
+  const single = refs.filter(({ name, type }) => name.startsWith(FIRST_GIT_AI) && type === 'blob');
+  const notes = single.map(({ name, oid }) => ({ commit: name.slice(FIRST_GIT_AI.length + 1), blob: oid }));
+  const isFetched = ({ name }: NotesRef) => Number(name.startsWith(PRIVATE_NOTES));
+  return [
+    ...trees.sort((a, b) => isFetched(a) - isFetched(b)),
+    ...(notes.length === 0 ? [] : [{ name: FIRST_GIT_AI, oid: digest(notes), notes }]),
+  ];
+}
+
+function digest(notes: object[]): string {
+  return createHash('sha256').update(JSON.stringify(notes)).digest('hex');
 }

@@ -4,9 +4,8 @@ import { type CommitInfo, commitInfo } from '../git/commits.js';
 import { type Branch, findDefaultBranch } from '../git/default-branch.js';
 import { lostCommits, reachable, walkHistory } from '../git/history.js';
 import { listNotes } from '../git/notes.js';
-import type { Ref } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
-import { listNotesRefs } from './notes-refs.js';
+import { listNotesRefs, type NotesRef } from './notes-refs.js';
 import type { Cursor } from './state.js';
 
 export interface PlannedNote {
@@ -18,7 +17,7 @@ export interface PlannedNote {
 /** Whatever a sync has to read, and the cursor that holds once all of it was sent. */
 export interface Plan {
   notes: PlannedNote[];
-  /** Tip of each notes ref. */
+  /** Tip of each notes ref that has a history. */
   tips: Map<string, string>;
   /** Entries of notes trees that are no notes. */
   skipped: { ref: string; commit: string; reason: string }[];
@@ -77,7 +76,7 @@ export async function planSync(
   return {
     // A commit's lines rest on all its notes, so all are read where one is new.
     notes: listed.notes.filter(({ commit }) => since === undefined || changed.has(commit) || commits.has(commit)),
-    tips: new Map(refs.map(({ name, oid }) => [name, oid])),
+    tips: tipsOf(refs),
     skipped: listed.skipped,
     commits,
     lost: known === undefined || tip === undefined ? [] : await leftBranch(repository, known, tip),
@@ -92,7 +91,7 @@ export async function planSync(
   };
 }
 
-function isUnchanged(last: Cursor, refs: Ref[], branch: Branch): boolean {
+function isUnchanged(last: Cursor, refs: NotesRef[], branch: Branch): boolean {
   return (
     last.pending.length === 0 &&
     last.branch?.tip === branch.tip &&
@@ -106,12 +105,12 @@ function isUnchanged(last: Cursor, refs: Ref[], branch: Branch): boolean {
  * Every note of the refs, and the entries of their trees that are none. The same note under two refs (the user's own and
  * the one we fetched) is one note.
  */
-export async function listAllNotes(repository: Repository, refs: Ref[]): Promise<Pick<Plan, 'notes' | 'skipped'>> {
+export async function listAllNotes(repository: Repository, refs: NotesRef[]): Promise<Pick<Plan, 'notes' | 'skipped'>> {
   const notes: PlannedNote[] = [];
   const skipped: Plan['skipped'] = [];
   const seen = new Set<string>();
-  for (const { name: ref, oid } of refs) {
-    for await (const entry of listNotes(repository, oid)) {
+  for (const { name: ref, oid, notes: single } of refs) {
+    for await (const entry of single ?? listNotes(repository, oid)) {
       if ('blob' in entry) {
         const key = entry.commit + entry.blob;
         if (!seen.has(key)) notes.push({ ref, ...entry });
@@ -123,13 +122,24 @@ export async function listAllNotes(repository: Repository, refs: Ref[]): Promise
   return { notes, skipped };
 }
 
+/** Tips of the refs that have a history, which tells when their notes were written. */
+export function tipsOf(refs: NotesRef[]): Map<string, string> {
+  return new Map(refs.flatMap(({ name, oid, notes }) => (notes ? [] : [[name, oid] as const])));
+}
+
 /** Commits with a note that is new, changed or gone since the last sync, and those that are still pending. */
-async function changedCommits(repository: Repository, refs: Ref[], since: Cursor | undefined): Promise<Set<string>> {
+async function changedCommits(
+  repository: Repository,
+  refs: NotesRef[],
+  since: Cursor | undefined,
+): Promise<Set<string>> {
   const changed = new Set(since?.pending ?? []);
   if (!since) return changed;
-  for (const { name, oid } of refs) {
-    for await (const entry of listNotes(repository, oid, since.refs[name]))
+  for (const { name, oid, notes } of refs) {
+    if (since.refs[name] === oid) continue;
+    for await (const entry of notes ?? listNotes(repository, oid, since.refs[name])) {
       if ('commit' in entry) changed.add(entry.commit);
+    }
   }
   return changed;
 }

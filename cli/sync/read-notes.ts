@@ -109,7 +109,9 @@ async function timesOf(repository: Repository, plan: NotesToRead): Promise<Map<s
   }
   const refs = new Set(plan.notes.filter(({ commit }) => absent.has(commit)).map(({ ref }) => ref));
   for (const ref of refs) {
-    for (const [commit, seconds] of await noteTimes(repository, plan.tips.get(ref)!, absent)) {
+    const tip = plan.tips.get(ref);
+    if (tip === undefined) continue;
+    for (const [commit, seconds] of await noteTimes(repository, tip, absent)) {
       if (!times.has(commit)) note(commit, seconds, 'note');
     }
   }

@@ -1,9 +1,8 @@
 import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
-import { listNotes } from '../../git/notes.js';
 import { openRepository, type Repository } from '../../git/repository.js';
 import { listNotesRefs } from '../../sync/notes-refs.js';
-import { planSync } from '../../sync/plan.js';
+import { listAllNotes, planSync } from '../../sync/plan.js';
 import { cursorKey, readCursor } from '../../sync/state.js';
 import { repositoryName } from '../../sync/sync.js';
 import { formatCount, printable, table } from '../../terminal.js';
@@ -59,13 +58,10 @@ export default class Status extends BaseCommand {
 }
 
 async function countNotes(repository: Repository): Promise<StatusReport['notes']> {
-  const counts: StatusReport['notes'] = [];
-  for (const { name, oid } of await listNotesRefs(repository)) {
-    let notes = 0;
-    for await (const entry of listNotes(repository, oid)) if ('blob' in entry) notes++;
-    counts.push({ ref: name, notes });
-  }
-  return counts;
+  const { notes } = await listAllNotes(repository, await listNotesRefs(repository));
+  const counts = new Map<string, number>();
+  for (const { ref } of notes) counts.set(ref, (counts.get(ref) ?? 0) + 1);
+  return [...counts].map(([ref, count]) => ({ ref, notes: count }));
 }
 
 function format({ repo, default_branch, notes, server, problem, pending }: StatusReport): string {
