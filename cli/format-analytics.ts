@@ -13,7 +13,7 @@ export function formatAnalytics(data: Analytics): string {
           `           ${formatUsd(basis.suspect.cost)} of it in ${formatCount(basis.suspect.receipts)} receipts of recorders known to have counted tokens wrong`,
         ]),
     `AI code    ${formatPercentage(data.ai_code_percentage)} of added lines (${formatCount(lines.ai)} AI, ${formatCount(lines.human)} human, ${formatCount(lines.unknown)} unknown of ${formatCount(lines.added)})`,
-    `Coverage   ${formatPercentage(coverage.percentage)} of commits (${formatCount(coverage.commits_with_receipts)} of ${formatCount(coverage.commits)}) have receipts`,
+    `Coverage   ${formatPercentage(coverage.percentage)} of commits (${formatCount(coverage.commits_with_receipts)} of ${formatCount(coverage.commits)}) have receipts; ${formatCount(coverage.commits_with_ai_trailers)} more name an AI in their message`,
     ...section(
       'Models',
       ['model', 'receipts', 'cost'],

@@ -140,6 +140,7 @@ create table commits (
   human integer,
   unknown integer,
   ai_by jsonb not null default '[]', -- [{"tool", "provider", "model", "lines"}]
+  ai_involved jsonb not null default '[]', -- [{"tool", "provider", "model"}], said by the commit message alone
   content_hash bytea not null,
   seen_hashes bytea[] not null default '{}', -- of earlier contents: a clone that lags behind must not bring them back
   updated_at timestamptz not null default now(),

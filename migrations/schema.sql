@@ -56,6 +56,7 @@ create table commits (
   human integer,
   unknown integer,
   ai_by jsonb not null default '[]'::jsonb,
+  ai_involved jsonb not null default '[]'::jsonb,
   content_hash bytea not null,
   seen_hashes bytea[] not null default '{}'::bytea[],
   updated_at timestamp with time zone not null default now(),

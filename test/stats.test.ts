@@ -98,3 +98,18 @@ test('sources names the refs, the formats and what cannot be read', async (t) =>
   t.like(ai, { ref: 'refs/notes/ai', format: 'git-ai', notes: 2, readable: 1, skipped: [{ commit: second }] });
   t.like(blamePrompt, { ref: 'refs/notes/blameprompt', format: null, notes: 1, readable: 0 });
 });
+
+test('commit messages say that AI took part, never which lines, and only where no note speaks', async (t) => {
+  const clone = await TestClone.create(t);
+  const first = await clone.commit(
+    { 'a.ts': lines(4) },
+    'One\n\nCo-authored-by: Claude Opus 4.8 <noreply@anthropic.com>',
+  );
+  await clone.note('ai', first, gitAiNote({ 'a.ts': '1-2' }));
+  await clone.commit({ 'b.ts': lines(3) }, 'Two\n\nCo-authored-by: Claude Opus 4.8 <noreply@anthropic.com>');
+  await clone.commit({ 'c.ts': lines(3) }, 'Thanks to noreply@anthropic.com, a mention in prose');
+  const counted = await stats(t, clone);
+  t.like(counted, { commits: 3, commits_with_receipts: 1, commits_with_ai_trailers: 1, lines: { ai: 2, unknown: 8 } });
+  await clone.write('.blameprompt/config.toml', '[sources]\ntrailers = false\n');
+  t.like(await stats(t, clone), { commits_with_ai_trailers: 0 });
+});

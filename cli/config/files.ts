@@ -22,6 +22,7 @@ const FileSchema = Type.Object({
       trusted_servers: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 100 })),
     }),
   ),
+  sources: Type.Optional(Type.Object({ trailers: Type.Optional(Type.Boolean()) })),
   privacy: Type.Optional(Type.Object({ prompts: Type.Optional(Type.Enum(['summary', 'hash', 'none'])) })),
 });
 export type ConfigFile = Static<typeof FileSchema>;

@@ -20,6 +20,8 @@ export interface Settings {
   repo: string | undefined;
   defaultBranch: string | undefined;
   ignore: string[];
+  /** Whether commit messages are read for trailers that name an AI. */
+  trailers: boolean;
   enabled: boolean;
 }
 
@@ -62,6 +64,7 @@ export async function loadSettings(
     repo: flags.repo ?? ours.project.repo,
     defaultBranch: flags['default-branch'] ?? ours.project.default_branch,
     ignore: [...(ours.project.ignore ?? []), ...(ours.user.ignore ?? [])],
+    trailers: project.sources?.trailers ?? user.sources?.trailers ?? true,
     enabled: ours.project.enabled ?? ours.user.enabled ?? true,
   };
 }

@@ -5,8 +5,8 @@ import { findDefaultBranch } from '../git/default-branch.js';
 import { reachable, walkHistory } from '../git/history.js';
 import type { Repository } from '../git/repository.js';
 import { resolveRange } from '../git/revisions.js';
-import { countCommits } from '../sync/count-commits.js';
-import type { AiLines, CountedLines } from '../sync/count-lines.js';
+import { type CountedCommit, countCommits } from '../sync/count-commits.js';
+import type { CountedLines } from '../sync/count-lines.js';
 import { listNotesRefs } from '../sync/notes-refs.js';
 import { listAllNotes, tipsOf } from '../sync/plan.js';
 import { readNotes } from '../sync/read-notes.js';
@@ -18,6 +18,8 @@ export interface Stats {
   /** Non-merge commits of the range. */
   commits: number;
   commits_with_receipts: number;
+  /** Without receipts, but the message says that AI took part. */
+  commits_with_ai_trailers: number;
   merges: number;
   lines: CountedLines;
   ai_code_percentage: number | null;
@@ -64,10 +66,14 @@ export async function computeStats(
   );
   const sums = new StatsSums(described);
   const tip = branch.tip ?? [...commits.keys()][0] ?? '';
-  for await (const counted of countCommits(repository, commits, spoken, { tip, ignore: settings.ignore })) {
+  for await (const counted of countCommits(repository, commits, spoken, {
+    tip,
+    ignore: settings.ignore,
+    trailers: settings.trailers,
+  })) {
     if (counted.reason !== undefined) sums.addUnreadable(counted.commit.oid, counted.reason);
     else if (counted.lines === null) sums.addMerge();
-    else sums.add(counted.lines, counted.aiBy, counted.said?.hasReceipts ?? false);
+    else sums.add({ ...counted, lines: counted.lines });
   }
   return sums.result();
 }
@@ -81,14 +87,16 @@ class StatsSums {
   #commits = 0;
   #merges = 0;
   #withReceipts = 0;
+  #withTrailers = 0;
 
   constructor(range: string) {
     this.#range = range;
   }
 
-  add(lines: CountedLines, aiBy: AiLines[], hasReceipts: boolean): void {
+  add({ lines, aiBy, said, involved }: CountedCommit & { lines: CountedLines }): void {
     this.#commits++;
-    if (hasReceipts) this.#withReceipts++;
+    if (said?.hasReceipts) this.#withReceipts++;
+    else if (involved.length > 0) this.#withTrailers++;
     for (const name of Object.keys(lines) as (keyof CountedLines)[]) this.#lines[name] += lines[name];
     for (const { tool, model, lines: count } of aiBy) {
       this.#tools.set(tool, (this.#tools.get(tool) ?? 0) + count);
@@ -110,6 +118,7 @@ class StatsSums {
       range: this.#range,
       commits: this.#commits,
       commits_with_receipts: this.#withReceipts,
+      commits_with_ai_trailers: this.#withTrailers,
       merges: this.#merges,
       lines: this.#lines,
       ai_code_percentage: percentage(this.#lines.ai, this.#lines.added),

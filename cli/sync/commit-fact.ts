@@ -7,8 +7,10 @@ import type { CountedCommit } from './count-commits.js';
 /** For commits whose own time is damaged or absurd: they are kept, and fall out of every period. */
 const EPOCH = '1970-01-01T00:00:00.000000Z';
 
+const MAX_INVOLVED = 50;
+
 /** A counted commit as it is sent. */
-export function commitFact({ commit, isMerge, said, lines, aiBy }: CountedCommit): CommitFact {
+export function commitFact({ commit, isMerge, said, lines, aiBy, involved }: CountedCommit): CommitFact {
   return {
     ...identity(commit),
     is_merge: isMerge,
@@ -17,6 +19,7 @@ export function commitFact({ commit, isMerge, said, lines, aiBy }: CountedCommit
     has_receipts: said?.hasReceipts ?? false,
     lines,
     ai_by: aiBy,
+    ai_involved: involved.slice(0, MAX_INVOLVED).map(({ tool, provider, model }) => ({ tool, provider, model })),
   };
 }
 

@@ -2,8 +2,10 @@ import { factsOf } from '../git/commit-facts.js';
 import type { CommitInfo } from '../git/commits.js';
 import { readIgnore } from '../git/ignore.js';
 import type { Repository } from '../git/repository.js';
+import type { Involvement } from '../sources/trailers.js';
 import { type AiLines, type CountedLines, countCommitLines } from './count-lines.js';
 import type { Spoken } from './read-notes.js';
+import { readTrailers } from './read-trailers.js';
 
 export interface CountedCommit {
   commit: CommitInfo;
@@ -13,6 +15,8 @@ export interface CountedCommit {
   /** Null for merges, which count nothing, and for commits that cannot be counted. */
   lines: CountedLines | null;
   aiBy: AiLines[];
+  /** What its message says of AI, where no note speaks of it. */
+  involved: Involvement[];
   /** Why it cannot be counted. */
   reason?: string;
 }
@@ -25,13 +29,21 @@ export async function* countCommits(
   repository: Repository,
   commits: ReadonlyMap<string, CommitInfo>,
   spoken: ReadonlyMap<string, Spoken>,
-  { tip, ignore }: { tip: string; ignore: string[] },
+  { tip, ignore, trailers }: { tip: string; ignore: string[]; trailers: boolean },
 ): AsyncGenerator<CountedCommit> {
   if (commits.size === 0) return;
   const isIgnored = await readIgnore(repository, tip, ignore);
+  const messages = trailers ? await readTrailers(repository, commits, spoken) : new Map<string, Involvement[]>();
   for await (const fact of factsOf(repository, () => commits.values(), isIgnored)) {
     const said = spoken.get(fact.oid);
-    const base = { commit: fact, isMerge: fact.isMerge, said, lines: null, aiBy: [] };
+    const base = {
+      commit: fact,
+      isMerge: fact.isMerge,
+      said,
+      lines: null,
+      aiBy: [],
+      involved: messages.get(fact.oid) ?? [],
+    };
     if ('reason' in fact) yield { ...base, reason: fact.reason };
     else if (fact.isMerge) yield base;
     else yield { ...base, ...countCommitLines(fact.files, said ?? { claims: [] }) };

@@ -35,10 +35,11 @@ export interface PlanSettings {
   ignore: string[];
   defaultBranch: string | undefined;
   team: string | undefined;
+  trailers: boolean;
 }
 
 /** Raise it when the same notes give other receipts or facts than before: then every clone sends all of it anew. */
-const READING_VERSION = 1;
+const READING_VERSION = 2;
 
 /** Finds out what is new since the last complete sync; undefined when nothing is. Reads refs and trees, no notes. */
 export async function planSync(

@@ -50,10 +50,10 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
   const { repository, settings, send, cursorKey, display, full, dryRun } = options;
   const started = performance.now();
   const name = repositoryName(repository, settings);
-  const { prompts, ignore, defaultBranch, team } = settings;
+  const { prompts, ignore, defaultBranch, team, trailers } = settings;
   const stored = cursorKey === undefined ? undefined : await readCursor(repository.commonDir, cursorKey);
   const last = full ? undefined : stored;
-  const plan = await planSync(repository, { repo: name, prompts, ignore, defaultBranch, team }, last);
+  const plan = await planSync(repository, { repo: name, prompts, ignore, defaultBranch, team, trailers }, last);
   // Taken before anything is read: what changes meanwhile is for the next sync.
   const memo = await options.memo?.(plan?.branch.name ?? last?.branch?.name ?? '');
   const remember = async (cursor: Cursor) => {
@@ -86,6 +86,7 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
     for await (const counted of countCommits(repository, plan.commits, spoken, {
       tip: plan.branch.tip ?? '',
       ignore,
+      trailers,
     })) {
       display.count('commitsRead');
       if (counted.reason !== undefined) unreadable.push({ commit: counted.commit.oid, reason: counted.reason });

@@ -164,3 +164,16 @@ test('receipts of recorders that counted tokens wrong are told apart in the tota
     cost_basis: { recorded: { receipts: 2, cost: 2.25 }, suspect: { receipts: 1, cost: 2 } },
   });
 });
+
+test('commits whose message names an AI are told apart from those with receipts', async (t) => {
+  const { key } = await server.createOrg();
+  const involved = [{ tool: 'claude-code', provider: 'anthropic', model: 'claude-opus-4-8' }];
+  const silent = { sources: [], ai_by: [], lines: { added: 5, deleted: 0, ai: 0, human: 0, unknown: 5 } };
+  const commits = [
+    commitFact(),
+    commitFact({ ...silent, commit: OTHER_OID, ai_involved: involved }),
+    commitFact({ ...silent, commit: 'c'.repeat(40) }),
+  ];
+  await server.request('/api/v1/receipts', { key, body: { repo: REPO, commits } });
+  t.like(await analytics(key), { coverage: { commits: 3, commits_with_receipts: 1, commits_with_ai_trailers: 1 } });
+});

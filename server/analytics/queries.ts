@@ -109,7 +109,8 @@ export async function lineTotals({ sql, orgId, filters }: Scope) {
     select coalesce(sum(c.added), 0)::float8 as added, coalesce(sum(c.deleted), 0)::float8 as deleted,
       coalesce(sum(${ai}), 0)::float8 as ai, coalesce(sum(c.human), 0)::float8 as human,
       coalesce(sum(c.unknown), 0)::float8 as unknown, count(*)::float8 as commits,
-      count(*) filter (where c.has_receipts)::float8 as commits_with_receipts
+      count(*) filter (where c.has_receipts)::float8 as commits_with_receipts,
+      count(*) filter (where not c.has_receipts and c.ai_involved <> '[]')::float8 as commits_with_ai_trailers
     from commits c
     where c.org_id = ${orgId} and c.on_default_branch and not c.is_merge and c.added is not null
       ${repo === undefined ? sql`` : sql`and c.repo_id = ${repoIdOf(sql, orgId, repo)}`}
@@ -127,5 +128,8 @@ export async function lineTotals({ sql, orgId, filters }: Scope) {
             )`
       }
   `;
-  return row as Record<'added' | 'deleted' | 'ai' | 'human' | 'unknown' | 'commits' | 'commits_with_receipts', number>;
+  return row as Record<
+    'added' | 'deleted' | 'ai' | 'human' | 'unknown' | 'commits' | 'commits_with_receipts' | 'commits_with_ai_trailers',
+    number
+  >;
 }

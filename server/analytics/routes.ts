@@ -25,7 +25,7 @@ async function analyze(sql: Sql, orgId: string, filters: Filters): Promise<Analy
     queries.dailyTrend(scope),
     queries.lineTotals(scope),
   ]);
-  const { added, deleted, ai, human, unknown, commits, commits_with_receipts } = lines;
+  const { added, deleted, ai, human, unknown, commits, commits_with_receipts, commits_with_ai_trailers } = lines;
   const basis = (name: string) => {
     const { receipts, cost } = bases.find(({ cost_basis }) => cost_basis === name) ?? { receipts: 0, cost: 0 };
     return { receipts, cost };
@@ -47,7 +47,12 @@ async function analyze(sql: Sql, orgId: string, filters: Filters): Promise<Analy
       cache_creation: totals.cache_creation,
     },
     lines: { added, deleted, ai, human, unknown },
-    coverage: { commits, commits_with_receipts, percentage: percentage(commits_with_receipts, commits) },
+    coverage: {
+      commits,
+      commits_with_receipts,
+      commits_with_ai_trailers,
+      percentage: percentage(commits_with_receipts, commits),
+    },
     cost_basis: {
       recorded: basis('recorded'),
       estimated: basis('estimated'),

@@ -5,7 +5,7 @@ import { digest } from './content.js';
 
 const RECORD = `
   oid text, committed_at timestamptz, author_name text, author_email text, is_merge boolean, on_default_branch boolean,
-  sources text[], has_receipts boolean, added integer, deleted integer, ai integer, human integer, unknown integer, ai_by jsonb, hash text`;
+  sources text[], has_receipts boolean, added integer, deleted integer, ai integer, human integer, unknown integer, ai_by jsonb, ai_involved jsonb, hash text`;
 
 /**
  * Stores commit facts, each commit at most once in the list. Where a commit is known, its lines change only
@@ -22,10 +22,10 @@ export async function upsertCommits(
   const inserted = await sql`
     insert into commits (
       org_id, repo_id, oid, committed_at, author_name, author_email, is_merge, on_default_branch, sources, has_receipts,
-      added, deleted, ai, human, unknown, ai_by, content_hash
+      added, deleted, ai, human, unknown, ai_by, ai_involved, content_hash
     )
     select ${orgId}, ${repoId}, oid, committed_at, author_name, author_email, is_merge, on_default_branch, sources, has_receipts,
-      added, deleted, ai, human, unknown, ai_by, decode(hash, 'hex')
+      added, deleted, ai, human, unknown, ai_by, ai_involved, decode(hash, 'hex')
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     order by oid
     on conflict (org_id, repo_id, oid) do nothing
@@ -48,7 +48,7 @@ export async function upsertCommits(
   `;
   const recounted = await sql`
     update commits c set
-      added = i.added, deleted = i.deleted, ai = i.ai, human = i.human, unknown = i.unknown, ai_by = i.ai_by,
+      added = i.added, deleted = i.deleted, ai = i.ai, human = i.human, unknown = i.unknown, ai_by = i.ai_by, ai_involved = i.ai_involved,
       sources = array(select distinct s from unnest(c.sources || i.sources) as s order by s),
       has_receipts = c.has_receipts or i.has_receipts, content_hash = decode(i.hash, 'hex'), seen_hashes = c.seen_hashes || c.content_hash, updated_at = now()
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
@@ -69,6 +69,7 @@ function toRow(fact: CommitFact) {
     has_receipts: fact.has_receipts ?? sources.length > 0,
     ...fact.lines,
     ai_by: fact.ai_by ?? [],
+    ai_involved: fact.ai_involved ?? [],
   };
   return {
     oid: fact.commit,

@@ -26,7 +26,12 @@ export const Analytics = Type.Object({
         'non-merge commits of default branches; with a tool, provider or model filter, ai counts theirs only',
     },
   ),
-  coverage: Type.Object({ commits: Sum, commits_with_receipts: Sum, percentage: Percentage }),
+  coverage: Type.Object({
+    commits: Sum,
+    commits_with_receipts: Sum,
+    commits_with_ai_trailers: Type.Number({ description: 'without receipts, but the message says that AI took part' }),
+    percentage: Percentage,
+  }),
   cost_basis: Type.Object({
     recorded: Basis,
     estimated: Basis,

@@ -85,6 +85,12 @@ export const CommitFact = Strict(
     ),
     has_receipts: Maybe(Type.Boolean()),
     lines: Maybe(Strict({ added: LineCount, deleted: LineCount, ai: LineCount, human: LineCount, unknown: LineCount })),
+    ai_involved: Maybe(
+      Type.Array(Strict({ tool: Maybe(Name), provider: Maybe(Name), model: Maybe(Name) }), {
+        maxItems: 50,
+        description: 'said to have taken part, by the commit message alone: no lines, no receipt',
+      }),
+    ),
     ai_by: Maybe(
       Type.Array(Strict({ tool: Maybe(Name), provider: Maybe(Name), model: Maybe(Name), lines: LineCount }), {
         maxItems: 500,

@@ -43,7 +43,7 @@ function format(stats: Result): string {
           ),
         ];
   return [
-    `${printable(stats.range)}: ${formatCount(stats.commits)} commits, ${formatCount(stats.commits_with_receipts)} with receipts (${formatPercentage(stats.coverage_percentage)}), ${formatCount(stats.merges)} merges not counted`,
+    `${printable(stats.range)}: ${formatCount(stats.commits)} commits, ${formatCount(stats.commits_with_receipts)} with receipts (${formatPercentage(stats.coverage_percentage)}), ${formatCount(stats.commits_with_ai_trailers)} more that name an AI in the message, ${formatCount(stats.merges)} merges not counted`,
     `${formatCount(lines.added)} lines added, ${formatCount(lines.deleted)} deleted`,
     '',
     table([['written by', 'lines', 'share'], ...rows], ''),

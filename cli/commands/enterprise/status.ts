@@ -29,9 +29,13 @@ export default class Status extends BaseCommand {
     const settings = await loadSettings(repository.root, flags, process.env);
     const repo = repositoryName(repository, settings);
     const { server, problem, key } = await this.server(settings);
-    const { prompts, ignore, defaultBranch, team } = settings;
+    const { prompts, ignore, defaultBranch, team, trailers } = settings;
     const cursor = key && (await readCursor(repository.commonDir, key));
-    const plan = await planSync(repository, { repo, prompts, ignore, defaultBranch, team }, cursor || undefined);
+    const plan = await planSync(
+      repository,
+      { repo, prompts, ignore, defaultBranch, team, trailers },
+      cursor || undefined,
+    );
     const report: StatusReport = {
       repo,
       default_branch: plan?.branch.name ?? (cursor ? (cursor.branch?.name ?? null) : null),

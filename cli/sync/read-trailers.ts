@@ -1,0 +1,34 @@
+import { type CommitInfo, decodeText } from '../git/commits.js';
+import { readObjects } from '../git/objects.js';
+import type { Repository } from '../git/repository.js';
+import { type Involvement, parseTrailers } from '../sources/trailers.js';
+
+/** A message longer than this is data that somebody committed; its trailers are at its end. */
+const MAX_MESSAGE = 1024 * 1024;
+
+/**
+ * What the messages of commits say of AI (formats.md, section 3): that it took part, never which lines. Read only where no
+ * note speaks of the commit, since notes say more.
+ */
+export async function readTrailers(
+  repository: Repository,
+  commits: ReadonlyMap<string, CommitInfo>,
+  annotated: ReadonlyMap<string, unknown>,
+): Promise<Map<string, Involvement[]>> {
+  const found = new Map<string, Involvement[]>();
+  const silent = [...commits.keys()].filter((oid) => !annotated.has(oid));
+  for await (const object of readObjects(repository, silent)) {
+    const commit = commits.get(object.oid);
+    if ('missing' in object || !commit) continue;
+    const author = { name: commit.authorName, email: commit.authorEmail };
+    const involved = parseTrailers(messageOf(object.body), author);
+    if (involved.length > 0) found.set(object.oid, involved);
+  }
+  return found;
+}
+
+/** A commit object is headers, an empty line, the message. */
+function messageOf(body: Buffer): string {
+  const start = body.indexOf('\n\n');
+  return start < 0 ? '' : decodeText(body.subarray(Math.max(start + 2, body.length - MAX_MESSAGE)));
+}
