@@ -97,11 +97,6 @@ function findPending(migrations: Migration[], applied: Applied[]): Migration[] {
   return migrations.filter(({ version }) => !done.has(version));
 }
 
-/** Whether the schema is the newest that this program knows. For readiness; never waits for the lock. */
-export async function newestMigration(): Promise<number> {
-  return (await readMigrations()).at(-1)!.version;
-}
-
 function migrationFailed(name: string, cause: unknown): ServerError {
   const { code, message } = cause as { code?: string; message?: string };
   const hint =

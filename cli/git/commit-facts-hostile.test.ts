@@ -1,8 +1,7 @@
 import { appendFile, chmod, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { commitFacts } from './commit-facts.js';
-import { all, newRepository, RealGit, tempFolder } from './real-git.test.support.js';
+import { all, commitFacts, newRepository, RealGit, tempFolder } from './real-git.test.support.js';
 import { openRepository } from './repository.js';
 
 async function facts(real: RealGit, tip: string) {

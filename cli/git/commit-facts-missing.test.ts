@@ -1,6 +1,5 @@
 import test from 'ava';
-import { commitFacts } from './commit-facts.js';
-import { all, newRepository, partialClone, RealGit, tempFolder } from './real-git.test.support.js';
+import { all, commitFacts, newRepository, partialClone, RealGit, tempFolder } from './real-git.test.support.js';
 import { openRepository } from './repository.js';
 
 async function facts(real: RealGit, tip: string) {

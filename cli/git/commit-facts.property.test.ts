@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { countLines, type LineSet } from '../../shared/line-set.js';
-import { type CommitFact, commitFacts } from './commit-facts.js';
-import { all, newRepository, type RealGit } from './real-git.test.support.js';
+import type { CommitFact } from './commit-facts.js';
+import { all, commitFacts, newRepository, type RealGit } from './real-git.test.support.js';
 import { openRepository } from './repository.js';
 
 const PATHS = ['a.txt', 'dir/b c.txt', 'q"uote', 'tab\tname'];

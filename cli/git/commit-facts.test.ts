@@ -1,7 +1,7 @@
 import test from 'ava';
-import { type CommitFact, commitFacts, type FactsOptions, factsOf } from './commit-facts.js';
+import { type CommitFact, factsOf } from './commit-facts.js';
 import { commitInfo } from './commits.js';
-import { all, newRepository, type RealGit } from './real-git.test.support.js';
+import { all, commitFacts, type FactsOptions, newRepository, type RealGit } from './real-git.test.support.js';
 import { openRepository } from './repository.js';
 
 async function facts(real: RealGit, tip: string, options: Partial<FactsOptions> = {}) {

@@ -4,7 +4,6 @@ import { countLines } from '../../shared/line-set.js';
 import type { CommitInfo } from './commits.js';
 import { diffCommits } from './diff-tree.js';
 import { gitFailed } from './errors.js';
-import { type HistoryRange, walkHistory } from './history.js';
 import { commitsWithoutObjects } from './partial-clone.js';
 import { type FileChange, PatchParser } from './patch-parser.js';
 import type { Repository } from './repository.js';
@@ -25,11 +24,6 @@ export interface UnreadableCommit extends CommitInfo {
   reason: string;
 }
 
-export interface FactsOptions extends HistoryRange {
-  /** Paths that don't count: see ignore.ts. Without it every path does. */
-  isIgnored?: (path: string) => boolean;
-}
-
 /**
  * One line of context: without any, git cuts off the common end of both files first, and then finds another, sometimes
  * longer difference than `git log --numstat` shows (34 of 4,287 commits of a real repository).
@@ -44,14 +38,10 @@ const PATCH = [
 ];
 
 /**
- * The facts of every commit in the range, newest first, with two processes however long it is. Lines are counted against
- * the first parent, of a root commit against nothing.
+ * The facts of commits, in the order given, with two processes however many they are. Lines are counted against the
+ * first parent, of a root commit against nothing. `commits` is called again for a partial clone, which is looked through
+ * more than once.
  */
-export function commitFacts(repo: Repository, options: FactsOptions): AsyncGenerator<CommitFact | UnreadableCommit> {
-  return factsOf(repo, () => walkHistory(repo, options), options.isIgnored);
-}
-
-/** The same of chosen commits, in the order given. A partial clone is looked through more than once. */
 export async function* factsOf(
   repo: Repository,
   commits: () => Iterable<CommitInfo> | AsyncIterable<CommitInfo>,

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
+import { factsOf } from './commit-facts.js';
+import { type HistoryRange, walkHistory } from './history.js';
+import type { Repository } from './repository.js';
 
 const run = promisify(execFile);
 
@@ -160,4 +163,11 @@ export function dates(time: number): Record<string, string> {
 
 function quote(path: string): string {
   return `"${path.replace(/["\\\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`))}"`;
+}
+
+export type FactsOptions = HistoryRange & { isIgnored?: (path: string) => boolean };
+
+/** The facts of every commit in a range. */
+export function commitFacts(repo: Repository, { isIgnored, ...range }: FactsOptions) {
+  return factsOf(repo, () => walkHistory(repo, range), isIgnored);
 }

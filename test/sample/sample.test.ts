@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { type CommitFact, commitFacts } from '../../cli/git/commit-facts.js';
+import type { CommitFact } from '../../cli/git/commit-facts.js';
 import { commitInfo } from '../../cli/git/commits.js';
 import { findDefaultBranch } from '../../cli/git/default-branch.js';
 import { readIgnore } from '../../cli/git/ignore.js';
 import { listNotes, type Note } from '../../cli/git/notes.js';
 import { readObjects } from '../../cli/git/objects.js';
-import { all, RealGit, tempFolder } from '../../cli/git/real-git.test.support.js';
+import { all, commitFacts, RealGit, tempFolder } from '../../cli/git/real-git.test.support.js';
 import { listRefs } from '../../cli/git/refs.js';
 import { openRepository } from '../../cli/git/repository.js';
 import { countLines, intersectLines, parseLines } from '../../shared/line-set.js';
