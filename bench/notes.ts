@@ -24,7 +24,7 @@ export async function benchNotes(repo: string) {
     for await (const entry of notes ?? listNotes(repository, oid)) {
       if (!('blob' in entry)) continue;
       blobs.add(entry.blob);
-      annotated.push({ ref: name, commit: entry.commit });
+      if (!notes) annotated.push({ ref: name, commit: entry.commit }); // git notes can show these only
     }
   }
   const list = join(await mkdtemp(join(tmpdir(), 'bp-bench-')), 'oids');

@@ -1,7 +1,8 @@
 import type { Attribution, Receipt } from './api/receipts.js';
 import { recordedBeforeTokenFix } from './cost/token-fix.js';
 import { stableId } from './ids.js';
-import { formatLines, type LineSet, MAX_LINES_TEXT, normalize, rangeOf } from './line-set.js';
+import { MAX_ATTRIBUTIONS, MAX_LINES_TEXT } from './limits.js';
+import { formatLines, type LineSet, normalize, rangeOf } from './line-set.js';
 import { normalizeModel, normalizeProvider, normalizeTool } from './names.js';
 import { parsePerson } from './person.js';
 import { redactSummary } from './redact.js';
@@ -9,9 +10,6 @@ import { toName, toStorable, truncate } from './text.js';
 import { normalizeTimestamp } from './timestamp.js';
 
 export type PromptMode = 'summary' | 'hash' | 'none';
-
-/** What the API takes in one receipt. */
-export const MAX_ATTRIBUTIONS = 50_000;
 
 type Json = Record<string, unknown>;
 

@@ -1,11 +1,10 @@
+import { MAX_LINES_TEXT } from './limits.js';
+
 /** A set of 1-based line numbers as sorted, non-touching, inclusive ranges. */
 export type LineSet = ReadonlyArray<readonly [start: number, end: number]>;
 
 /** Lines above this are refused: no source file has them, and sums must stay exact integers. */
 export const MAX_LINE = 100_000_000;
-
-/** Longest text of a set that one attribution may carry; the API refuses more. */
-export const MAX_LINES_TEXT = 200_000;
 
 const COMMA = 0x2c;
 const DASH = 0x2d;

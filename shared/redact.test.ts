@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { MAX_PROMPT_SUMMARY } from './api/receipts.js';
+import { MAX_PROMPT_SUMMARY } from './limits.js';
 import { redactSummary } from './redact.js';
 
 const characters = (from: string, min: number, max = min) =>

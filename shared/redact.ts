@@ -1,4 +1,4 @@
-import { MAX_PROMPT_SUMMARY } from './api/receipts.js';
+import { MAX_PROMPT_SUMMARY } from './limits.js';
 import { toStorable, truncate } from './text.js';
 
 /** Text longer than this is cut before it is searched: a summary keeps 500 characters, and time must stay bounded. */

@@ -1,6 +1,7 @@
 import type { Attribution, Receipt } from '../../shared/api/receipts.js';
-import { MAX_ATTRIBUTIONS, relativePath } from '../../shared/blameprompt-receipt.js';
+import { relativePath } from '../../shared/blameprompt-receipt.js';
 import { stableId } from '../../shared/ids.js';
+import { MAX_ATTRIBUTIONS } from '../../shared/limits.js';
 import { cutLines, formatLines, type LineSet, normalize, parseLines, rangeOf } from '../../shared/line-set.js';
 import { isTestTool, normalizeModel, normalizeProvider, normalizeTool } from '../../shared/names.js';
 import { toName } from '../../shared/text.js';

@@ -1,5 +1,5 @@
 import type { Attribution, Receipt } from '../../shared/api/receipts.js';
-import { MAX_ATTRIBUTIONS } from '../../shared/blameprompt-receipt.js';
+import { MAX_ATTRIBUTIONS } from '../../shared/limits.js';
 import { cutLines, formatLines, normalize } from '../../shared/line-set.js';
 import { beginsLikeAttestation, readAttestation } from './git-ai-attestation.js';
 import { type Author, GIT_AI, readSessions, type Session, type Sessions, unknownAuthor } from './git-ai-sessions.js';

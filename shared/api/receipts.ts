@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { MAX_ATTRIBUTIONS, MAX_PROMPT_SUMMARY } from '../limits.js';
 import {
   Count,
   endpoint,
@@ -19,7 +20,6 @@ import {
 
 /** Most receipts or commits one batch may hold; the CLI sends far fewer. */
 export const MAX_BATCH_ITEMS = 10_000;
-export const MAX_PROMPT_SUMMARY = 500;
 
 const Path = Type.String({ minLength: 1, maxLength: 4096 });
 
@@ -65,7 +65,7 @@ export const Receipt = Strict(
     timestamp: Timestamp,
     timestamp_basis: Maybe(TimestampBasis),
     ...maybeAll(described),
-    attributions: Maybe(Type.Array(Attribution, { maxItems: 50_000 })),
+    attributions: Maybe(Type.Array(Attribution, { maxItems: MAX_ATTRIBUTIONS })),
   },
   'One AI interaction. Its identity is the id; the same id with other content is an amendment.',
 );

@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
+import { MAX_LINES_TEXT } from '../limits.js';
 
 /** Scopes a key can carry. `*` stands for all of them, also those that later versions add. */
 export const SCOPES = ['receipts:write', 'receipts:read', 'analytics:read'] as const;
@@ -80,4 +81,8 @@ export const RepoName = Type.String({
 export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 export const LineCount = Type.Integer({ minimum: 0, maximum: 2_000_000_000 });
 export const Usd = Type.Number({ minimum: 0, maximum: 1e9, description: 'US dollars' });
-export const Lines = Type.String({ format: 'lines', maxLength: 200_000, description: '1-based, inclusive: `1-10,15`' });
+export const Lines = Type.String({
+  format: 'lines',
+  maxLength: MAX_LINES_TEXT,
+  description: '1-based, inclusive: `1-10,15`',
+});
