@@ -114,7 +114,7 @@ test('wrong words and settings are explained, with exit code 2', async (t) => {
 
 test('the server runs on a PostgreSQL of its owner\u2019s by DATABASE_URL', async (t) => {
   const { createTestDatabase } = await import('./database.js');
-  const { adminUrl, drop } = await createTestDatabase({ empty: true });
+  const { url, adminUrl, drop } = await createTestDatabase({ empty: true });
   t.teardown(drop);
   const env = { DATABASE_URL: adminUrl };
   t.deepEqual((await run(SERVER, ['migrate', '--json'], { env })).json.applied.slice(0, 1), ['0001_receipts.sql']);
@@ -122,4 +122,8 @@ test('the server runs on a PostgreSQL of its owner\u2019s by DATABASE_URL', asyn
   const created = await run(SERVER, ['org', 'create', 'acme', '--json'], { env });
   t.is(created.code, 0, created.stderr);
   t.deepEqual((await run(SERVER, ['org', 'list', '--json'], { env })).json.orgs.length, 1);
+
+  const apart = { DATABASE_URL: url, DATABASE_URL_DIRECT: adminUrl };
+  const second = await run(SERVER, ['org', 'create', 'other', '--json'], { env: apart });
+  t.is(second.code, 0, `a login that owns nothing is enough beside the owner's: ${second.stderr}`);
 });

@@ -155,6 +155,15 @@ test('a sync with nothing new is answered without reading, and every change that
   await clone.git('checkout', '--quiet', '-b', 'feature');
   await clone.commit({ 'c.ts': lines(2) });
   t.is((await sync()).commits.sent, 0, 'another branch matters not');
+  await clone.git('checkout', '--quiet', 'main');
+  await clone.write(
+    '../home/.config/blameprompt/config.toml',
+    `[enterprise]\napi_url = "${server.origin}"\napi_key_env = "MY_KEY"\n`,
+  );
+  const named = (own: string) => sync({ HOME: clone.home, MY_KEY: own } as unknown as ReturnType<typeof environment>);
+  const third = await server.createOrg();
+  await named(key);
+  t.is((await named(third.key)).receipts.inserted, 1, 'a variable of another name holds the key of another org');
   const evil = await run(CLI, ['enterprise', 'sync', '-C', clone.path], { env: { HOME: clone.home } });
   t.is(evil.code, 2, 'without a key there is nothing to answer');
 });

@@ -156,7 +156,8 @@ export function settle(
   return { receipts: [...drafts].map((draft) => toReceipt(draft, context.commit, skipped)), claims };
 }
 
-function toReceipt({ receipt, files }: Draft, commit: string, skipped: string[]): Receipt {
+/** A receipt with the lines that its author won in one commit. */
+export function toReceipt({ receipt, files }: Draft, commit: string, skipped: string[]): Receipt {
   const attributions: Attribution[] = [];
   for (const [path, won] of files) {
     if (attributions.length === MAX_ATTRIBUTIONS) {

@@ -1,8 +1,6 @@
-import type { Attribution, Receipt } from '../../shared/api/receipts.js';
-import { MAX_ATTRIBUTIONS } from '../../shared/limits.js';
-import { cutLines, formatLines, normalize } from '../../shared/line-set.js';
+import { toReceipt } from './draft.js';
 import { beginsLikeAttestation, readAttestation } from './git-ai-attestation.js';
-import { type Author, GIT_AI, readSessions, type Session, type Sessions, unknownAuthor } from './git-ai-sessions.js';
+import { type Author, GIT_AI, readSessions, type Sessions, unknownAuthor } from './git-ai-sessions.js';
 import { isObject, type Json, parseJsonWithout } from './json.js';
 import { lastWins } from './last-wins.js';
 import type { Claim, NoteContext, ParsedNote, Source } from './source.js';
@@ -32,7 +30,7 @@ function parse(note: Buffer, context: NoteContext): ParsedNote | { reason: strin
     }
   }
   const skipped = [...read.skipped, ...Array<string>(attestation.damaged).fill('an entry that cannot be read')];
-  const receipts = [...read.sessions.values()].map((session) => toReceipt(session, context, skipped));
+  const receipts = [...read.sessions.values()].map((session) => toReceipt(session, context.commit, skipped));
   return { receipts, claims, skipped };
 }
 
@@ -58,20 +56,4 @@ function resolver({ authors, sessions }: Sessions, context: NoteContext): (key: 
     unknown ??= unknownAuthor(sessions, context);
     return unknown;
   };
-}
-
-function toReceipt({ receipt, files }: Session, { commit }: NoteContext, skipped: string[]): Receipt {
-  const attributions: Attribution[] = [];
-  for (const [path, won] of files) {
-    if (attributions.length === MAX_ATTRIBUTIONS) {
-      skipped.push(`${files.size - MAX_ATTRIBUTIONS} files of a session beyond ${MAX_ATTRIBUTIONS}`);
-      break;
-    }
-    const text = formatLines(won.length === 1 ? won[0]! : normalize(won.flat()));
-    const lines = cutLines(text);
-    if (lines.length < text.length) skipped.push('lines of a file that no longer fit its receipt');
-    attributions.push({ commit, path, lines });
-  }
-  if (attributions.length === 0) attributions.push({ commit, path: null, lines: null });
-  return { ...receipt, attributions };
 }

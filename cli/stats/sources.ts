@@ -1,3 +1,4 @@
+import { groupBy } from '../../shared/group-by.js';
 import type { Settings } from '../config/settings.js';
 import { readObjects } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
@@ -23,8 +24,7 @@ export async function findSources(repository: Repository, settings: Settings): P
   const repo = repositoryName(repository, settings);
   const reports = new Map(refs.map(({ name }) => [name, new Map<string, SourceReport>()]));
   const unread = [...skipped];
-  const notesOf = new Map<string, typeof notes>();
-  for (const note of notes) notesOf.set(note.blob, [...(notesOf.get(note.blob) ?? []), note]);
+  const notesOf = groupBy(notes, ({ blob }) => blob);
   for await (const object of readObjects(repository, [...notesOf.keys()])) {
     for (const { ref, commit } of notesOf.get(object.oid) ?? []) {
       const time = { timestamp: '1970-01-01T00:00:00.000000Z', timestamp_basis: 'received' as const };

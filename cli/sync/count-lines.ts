@@ -1,3 +1,4 @@
+import { groupBy } from '../../shared/group-by.js';
 import { countLines, intersectLines, type LineSet, subtractLines, unionLines } from '../../shared/line-set.js';
 import type { Claim, Count } from '../sources/source.js';
 
@@ -33,8 +34,7 @@ export function countCommitLines(
   files: readonly { path: string; added: LineSet; deleted: number }[],
   { claims, counts = new Map() }: Said,
 ): { lines: CountedLines; aiBy: AiLines[] } {
-  const byPath = new Map<string, Claim[]>();
-  for (const claim of claims) byPath.set(claim.path, [...(byPath.get(claim.path) ?? []), claim]);
+  const byPath = groupBy(claims, ({ path }) => path);
   const authors = new Map<string, AiLines>();
   const lines = { added: 0, deleted: 0, ai: 0, human: 0, unknown: 0 };
   const addedTo = new Map<string, number>();

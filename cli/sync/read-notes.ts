@@ -1,5 +1,6 @@
 import type { Receipt } from '../../shared/api/receipts.js';
 import type { PromptMode } from '../../shared/blameprompt-receipt.js';
+import { groupBy } from '../../shared/group-by.js';
 import { normalizeTimestamp, timestampOfSeconds } from '../../shared/timestamp.js';
 import { commitInfo } from '../git/commits.js';
 import { noteTimes } from '../git/note-times.js';
@@ -7,7 +8,7 @@ import { readObjects } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import { parseNote } from '../sources/index.js';
 import type { Claim, Count, NoteContext, ParsedNote } from '../sources/source.js';
-import type { Plan, PlannedNote } from './plan.js';
+import type { Plan } from './plan.js';
 
 export interface SkippedNote {
   ref: string;
@@ -58,8 +59,7 @@ export async function readNotes(
     pending: [],
   };
   const known = new Map<string, Receipt>();
-  const notesOf = new Map<string, PlannedNote[]>();
-  for (const note of plan.notes) notesOf.set(note.blob, [...(notesOf.get(note.blob) ?? []), note]);
+  const notesOf = groupBy(plan.notes, ({ blob }) => blob);
 
   for await (const object of readObjects(repository, [...notesOf.keys()])) {
     for (const { ref, commit } of notesOf.get(object.oid) ?? []) {

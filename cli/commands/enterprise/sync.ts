@@ -89,7 +89,7 @@ export default class Sync extends BaseCommand {
       cursorKey: access && !flags.stateless ? cursorKey(access.url.origin, access.key) : undefined,
       full: flags.full,
       dryRun,
-      memo: isPlain(flags) ? (branch: string) => computeMemo(repository, branch, process.env) : undefined,
+      memo: isPlain(flags, settings) ? (branch: string) => computeMemo(repository, branch, process.env) : undefined,
     };
     const result =
       access && !dryRun
@@ -130,8 +130,14 @@ interface SyncFlags {
   'default-branch': string | undefined;
 }
 
-/** Without flags that change what is sent or where: then a later sync can be answered from its memo. */
-const isPlain = (flags: SyncFlags) =>
-  flags['api-url'] === undefined && flags['repo-name'] === undefined && flags['default-branch'] === undefined;
+/**
+ * Whether a later sync can be answered from its memo: no flag changed what is sent or where, and the key is in no variable
+ * that the memo does not look at (the user's own file may name any).
+ */
+const isPlain = (flags: SyncFlags, { apiKeyEnv }: Settings) =>
+  flags['api-url'] === undefined &&
+  flags['repo-name'] === undefined &&
+  flags['default-branch'] === undefined &&
+  apiKeyEnv.value.startsWith('BLAMEPROMPT_');
 
 const sendTo = (client: ApiClient) => (batch: TypedBatch, sent: Sent) => sendBatch(client, batch, sent);
