@@ -40,6 +40,8 @@ export const NEUTRAL_CONFIG: readonly string[] = [
   'core.quotePath=false',
   'core.attributesFile=/dev/null',
   'core.bigFileThreshold=512m',
+  // Notes are long chains of deltas: with git's 96m a read of git-ai's 10,681 notes takes 2.1 s, with this 1.4 s.
+  'core.deltaBaseCacheLimit=192m',
   'color.ui=false',
   'diff.suppressBlankEmpty=false',
   'log.showSignature=false',

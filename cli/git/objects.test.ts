@@ -179,13 +179,3 @@ test('odd commit objects are read as far as they go', async (t) => {
   t.like(infos[1], { authorName: 'A', authorEmail: 'a@b> c', authoredAt: 99, committedAt: 0 });
   t.like(infos[2], { authorName: '', authorEmail: '', committedAt: 0, parents: [] });
 });
-
-test('a long list is read by two processes that take turns: whole, the absent among it, in the same order each time', async (t) => {
-  const real = await newRepository(t);
-  const blobs = await Promise.all(Array.from({ length: 30 }, (_, n) => real.blob(`content ${n}\n`.repeat(n))));
-  const repo = await openRepository(real.dir);
-  const oids = Array.from({ length: 400 }, (_, n) => (n % 7 === 3 ? ABSENT : blobs[n % 30]!));
-  const [first, second] = [await all(readObjects(repo, oids)), await all(readObjects(repo, oids))];
-  t.deepEqual(first.map(({ oid }) => oid).sort(), oids.toSorted());
-  t.deepEqual(summary(first), summary(second));
-});

@@ -20,13 +20,9 @@ export interface MissingObject {
 
 const BATCH = ['cat-file', '--batch', '--buffer'];
 
-/** From this many objects on a second process pays: while we work on what one has sent, the other inflates. */
-const TWO_PROCESSES_FROM = 256;
-
 /**
- * Reads any number of objects with at most two processes (of a long array; a stream of names has one), one object of each
- * in memory. The names must be complete, and must not wait for answers: git answers in blocks. Answers come in an order
- * that depends on the names alone: that of the names, or of two halves that take turns.
+ * Reads any number of objects with one process, one object in memory. The names must be complete, and must not wait for
+ * answers: git answers in blocks. Answers come in the order of the names.
  *
  * A damaged object ends git; it is reported and a new process goes on after it. In a partial clone the absent objects
  * come first, because git (before 2.45) would try to fetch them and die of not being allowed to.
@@ -42,50 +38,13 @@ export async function* readObjects(
     for (const oid of asked) if (!present.has(oid)) yield absent(oid);
     wanted = asked.filter((oid) => present.has(oid));
   }
-  if (Array.isArray(wanted) && wanted.length >= TWO_PROCESSES_FROM) {
-    const list: string[] = wanted;
-    const half = (which: number) => list.filter((_, n) => n % 2 === which);
-    yield* takeTurns([readInOrder(repo, half(0)), readInOrder(repo, half(1))]);
-  } else yield* readInOrder(repo, wanted);
-}
-
-async function* readInOrder(
-  repo: Repository,
-  oids: AsyncIterable<string> | Iterable<string>,
-): AsyncGenerator<FoundObject | MissingObject> {
-  const questions = new Questions(oids, (oid) => `${oid}\n`);
+  const questions = new Questions(wanted, (oid) => `${oid}\n`);
   try {
     do yield* readUntilDeath(repo, questions);
     while (!questions.done);
   } finally {
     await questions.close();
   }
-}
-
-/** One value of each in turn; the next one of each is fetched while the reader works. */
-async function* takeTurns<T>(sources: AsyncGenerator<T>[]): AsyncGenerator<T> {
-  const ahead = sources.map((source) => startNext(source));
-  try {
-    for (let turn = 0, ended = 0; ended < sources.length; turn = (turn + 1) % sources.length) {
-      const next = await ahead[turn]!;
-      if (next.done) {
-        ended++;
-        continue;
-      }
-      ended = 0;
-      ahead[turn] = startNext(sources[turn]!);
-      yield next.value;
-    }
-  } finally {
-    await Promise.all(sources.map((source) => source.return(undefined)));
-  }
-}
-
-/** A failure is thrown where the value is awaited; a reader that stops early never gets there. */
-function startNext<T>(source: AsyncGenerator<T>): Promise<IteratorResult<T>> {
-  const next = source.next();
-  next.catch(() => {});
-  return next;
 }
 
 /** Which of the objects are in this clone. Looks at every object there is, so it never asks a remote. */
