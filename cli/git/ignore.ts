@@ -1,4 +1,4 @@
-import { compileGlob, type Matcher } from './glob.js';
+import { compileGlob, type Matcher } from '../../shared/glob.js';
 import { readObjects } from './objects.js';
 import { readGit } from './process.js';
 import { decodePath } from './quoted-path.js';
