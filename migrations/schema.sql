@@ -11,6 +11,8 @@ create table api_keys (
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  rotated_to uuid,
+  last_used_at timestamp with time zone,
   constraint api_keys_selector_key UNIQUE (selector),
   constraint api_keys_pkey PRIMARY KEY (org_id, id),
   constraint api_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
@@ -18,7 +20,7 @@ create table api_keys (
 alter table api_keys enable row level security, force row level security;
 create policy system on api_keys to blameprompt_system using (true) with check (true);
 create policy tenant on api_keys to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
-grant select on api_keys to blameprompt_app;
+grant insert, select on api_keys to blameprompt_app;
 grant insert, select, update on api_keys to blameprompt_system;
 
 create table attributions (
@@ -69,6 +71,17 @@ CREATE INDEX commits_by_time ON public.commits USING btree (org_id, committed_at
 alter table commits enable row level security, force row level security;
 create policy tenant on commits to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on commits to blameprompt_app;
+
+create table org_settings (
+  org_id uuid not null,
+  settings jsonb not null default '{}'::jsonb,
+  updated_at timestamp with time zone not null default now(),
+  constraint org_settings_pkey PRIMARY KEY (org_id),
+  constraint org_settings_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table org_settings enable row level security, force row level security;
+create policy tenant on org_settings to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select, update on org_settings to blameprompt_app;
 
 create table orgs (
   org_id uuid not null,
@@ -133,6 +146,7 @@ create table receipts (
   revision integer not null default 1,
   content_hash bytea not null,
   synced_at timestamp with time zone not null default now(),
+  team_id uuid,
   constraint receipts_pkey PRIMARY KEY (org_id, id),
   constraint receipts_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
   constraint receipts_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id),
@@ -141,6 +155,7 @@ create table receipts (
 );
 CREATE INDEX receipts_by_model ON public.receipts USING btree (org_id, model, "timestamp" DESC, id DESC);
 CREATE INDEX receipts_by_repo ON public.receipts USING btree (org_id, repo_id, "timestamp" DESC, id DESC);
+CREATE INDEX receipts_by_team ON public.receipts USING btree (org_id, team_id, "timestamp" DESC, id DESC);
 CREATE INDEX receipts_by_time ON public.receipts USING btree (org_id, "timestamp" DESC, id DESC);
 CREATE INDEX receipts_by_user ON public.receipts USING btree (org_id, lower(user_email), "timestamp" DESC, id DESC);
 alter table receipts enable row level security, force row level security;
@@ -168,3 +183,54 @@ create table schema_migrations (
   applied_at timestamp with time zone not null default now(),
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
+
+create table team_members (
+  org_id uuid not null,
+  team_id uuid not null,
+  email text not null,
+  since timestamp with time zone not null,
+  until timestamp with time zone,
+  role text not null,
+  constraint team_members_pkey PRIMARY KEY (org_id, team_id, email, since),
+  constraint team_members_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint team_members_org_id_team_id_fkey FOREIGN KEY (org_id, team_id) REFERENCES teams(org_id, id),
+  constraint team_members_check CHECK ((until > since)),
+  constraint team_members_email_check CHECK ((email = lower(email))),
+  constraint team_members_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text, 'viewer'::text])))
+);
+CREATE INDEX team_members_by_email ON public.team_members USING btree (org_id, email);
+CREATE UNIQUE INDEX team_members_now ON public.team_members USING btree (org_id, team_id, email) WHERE (until IS NULL);
+alter table team_members enable row level security, force row level security;
+create policy tenant on team_members to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select, update on team_members to blameprompt_app;
+
+create table team_repos (
+  org_id uuid not null,
+  team_id uuid not null,
+  repo_id uuid not null,
+  added_at timestamp with time zone not null default now(),
+  constraint team_repos_pkey PRIMARY KEY (org_id, team_id, repo_id),
+  constraint team_repos_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint team_repos_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id),
+  constraint team_repos_org_id_team_id_fkey FOREIGN KEY (org_id, team_id) REFERENCES teams(org_id, id)
+);
+CREATE INDEX team_repos_by_repo ON public.team_repos USING btree (org_id, repo_id);
+alter table team_repos enable row level security, force row level security;
+create policy tenant on team_repos to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select on team_repos to blameprompt_app;
+
+create table teams (
+  org_id uuid not null,
+  id uuid not null,
+  slug text not null,
+  name text not null,
+  created_at timestamp with time zone not null default now(),
+  archived_at timestamp with time zone,
+  constraint teams_org_id_slug_key UNIQUE (org_id, slug),
+  constraint teams_pkey PRIMARY KEY (org_id, id),
+  constraint teams_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint teams_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
+);
+alter table teams enable row level security, force row level security;
+create policy tenant on teams to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select, update on teams to blameprompt_app;

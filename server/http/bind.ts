@@ -45,6 +45,7 @@ export function bind<Query extends TSchema, Body extends TSchema, Reply extends 
     const query = readQuery(ctx, checkQuery) as Static<Query>;
     const body = (checkBody && checked(checkBody, await readJson(ctx.req, maxBodyBytes))) as Static<Body>;
     ctx.body = await handler({ principal, query, body, params: ctx.params, db });
+    if (endpoint.status !== undefined) ctx.status = endpoint.status;
   });
 }
 

@@ -31,7 +31,7 @@ export function openapi(version: string) {
   };
 }
 
-function operation({ id, path, summary, scope, query, body, reply }: Endpoint) {
+function operation({ id, path, summary, scope, query, body, reply, status = 200 }: Endpoint) {
   const pathParameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -55,7 +55,7 @@ function operation({ id, path, summary, scope, query, body, reply }: Endpoint) {
     parameters: [...pathParameters, ...queryParameters],
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      200: { description: 'OK', content: { 'application/json': { schema: reply } } },
+      [status]: { description: 'OK', content: { 'application/json': { schema: reply } } },
       default: { $ref: '#/components/responses/Problem' },
     },
   };

@@ -2,7 +2,21 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { MAX_LINES_TEXT } from '../limits.js';
 
 /** Scopes a key can carry. `*` stands for all of them, also those that later versions add. */
-export const SCOPES = ['receipts:write', 'receipts:read', 'analytics:read'] as const;
+export const SCOPES = [
+  'receipts:write',
+  'receipts:read',
+  'analytics:read',
+  'teams:read',
+  'teams:write',
+  'policies:read',
+  'policies:write',
+  'violations:read',
+  'violations:write',
+  'keys:read',
+  'keys:write',
+  'settings:read',
+  'settings:write',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /**
@@ -15,7 +29,7 @@ export interface Endpoint<
   Reply extends TSchema = TSchema,
 > {
   id: string;
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Path in @koa/router's notation: `/api/v1/receipts/:id`. */
   path: string;
   summary: string;
@@ -24,6 +38,8 @@ export interface Endpoint<
   query?: Query;
   body?: Body;
   reply: Reply;
+  /** Status of the reply when all went well; 200 where nothing is said. */
+  status?: 200 | 201;
 }
 
 /** Keeps the literal types of an endpoint's schemas. */

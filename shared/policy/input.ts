@@ -1,0 +1,15 @@
+import type { EvaluatedCommit, EvaluatedReceipt, PolicyState } from '../api/policies.js';
+
+/** A change to be judged: the receipts and commits of a batch, a push, a pull request, or what is staged. */
+export interface Change {
+  /** Normalised name of the repository (repo-name.ts). */
+  repo: string;
+  /** Slugs of the teams that the repository or the author belongs to. */
+  teams: readonly string[];
+  /** When it is judged: whether policies and exemptions are in force, RFC 3339. */
+  now: string;
+  receipts: readonly EvaluatedReceipt[];
+  commits: readonly EvaluatedCommit[];
+  /** Undefined where nobody knows: rules that need it are answered in not_evaluated. */
+  state?: PolicyState | undefined;
+}
