@@ -86,6 +86,10 @@ export const missingScope = (scope: string) =>
 
 export const notFound = (what: string) => new ProblemError(404, 'not_found', `There is no such ${what}.`);
 
+/** What is asked for does not go with what is there. */
+export const conflict = (code: string, detail: string, cause?: unknown) =>
+  new ProblemError(409, code, detail, { cause });
+
 export const unavailable = (cause: unknown) =>
   new ProblemError(
     503,

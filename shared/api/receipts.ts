@@ -1,10 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { MAX_ATTRIBUTIONS, MAX_PROMPT_SUMMARY } from '../limits.js';
+import { Violation } from './policies.js';
 import {
+  Attribution,
   Count,
   endpoint,
   LineCount,
-  Lines,
   Maybe,
   maybeAll,
   Name,
@@ -18,15 +19,10 @@ import {
   Uuid,
 } from './types.js';
 
+export { Attribution };
+
 /** Most receipts or commits one batch may hold; the CLI sends far fewer. */
 export const MAX_BATCH_ITEMS = 10_000;
-
-const Path = Type.String({ minLength: 1, maxLength: 4096 });
-
-export const Attribution = Strict(
-  { commit: Maybe(Oid), path: Maybe(Path), lines: Maybe(Lines) },
-  'Lines of one file in one commit that a receipt accounts for. Without lines: the file; without path: the commit.',
-);
 
 export const CostBasis = Type.Enum(['recorded', 'estimated', 'unknown']);
 
@@ -70,7 +66,6 @@ export const Receipt = Strict(
   'One AI interaction. Its identity is the id; the same id with other content is an amendment.',
 );
 export type Receipt = Static<typeof Receipt>;
-export type Attribution = Static<typeof Attribution>;
 
 export const CommitFact = Strict(
   {
@@ -125,6 +120,14 @@ export const Rejected = Strict({
 });
 export type Rejected = Static<typeof Rejected>;
 
+/** What the org's policies found in what a batch changed; what was stored before is not judged again. Nothing is refused because of it. */
+export const FoundViolations = Strict({
+  warn: Count,
+  block: Count,
+  items: Type.Array(Violation, { maxItems: 100, description: 'the first of them, blocking ones first' }),
+});
+export type FoundViolations = Static<typeof FoundViolations>;
+
 export const BatchReply = Strict({
   received: Count,
   inserted: Count,
@@ -133,6 +136,7 @@ export const BatchReply = Strict({
   rejected: Type.Array(Rejected),
   attributions: Strict({ inserted: Count, duplicates: Count, amended: Count }),
   commits: Strict({ received: Count, inserted: Count, updated: Count }),
+  violations: FoundViolations,
 });
 export type BatchReply = Static<typeof BatchReply>;
 

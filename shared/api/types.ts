@@ -102,3 +102,9 @@ export const Lines = Type.String({
   maxLength: MAX_LINES_TEXT,
   description: '1-based, inclusive: `1-10,15`',
 });
+
+export const Attribution = Strict(
+  { commit: Maybe(Oid), path: Maybe(Type.String({ minLength: 1, maxLength: 4096 })), lines: Maybe(Lines) },
+  'Lines of one file in one commit that a receipt accounts for. Without lines: the file; without path: the commit.',
+);
+export type Attribution = Static<typeof Attribution>;
