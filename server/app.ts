@@ -9,6 +9,7 @@ import { healthRoutes } from './http/health.js';
 import { accessLog, problems, requestId } from './http/middleware.js';
 import { openapi } from './http/openapi.js';
 import type { Logger } from './log.js';
+import { policyRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
 
 export interface AppOptions extends Services {
@@ -30,6 +31,8 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   authRoutes(router, services);
   receiptRoutes(router, services);
   analyticsRoutes(router, services);
+  policyRoutes(router, services);
+  violationRoutes(router, services);
 
   app.use(requestId);
   app.use(accessLog(log));

@@ -70,6 +70,12 @@ export const commitColumns = (sql: Sql, orgId: string) => sql`
   (select slug from teams where org_id = ${orgId} and id = ${teamOf(sql, orgId)}) as team
 `;
 
+/** The id of a repository by its normalised name; null: the org has not heard of it. */
+export async function findRepoId(sql: Sql, orgId: string, name: string): Promise<string | null> {
+  const [row] = await sql<{ id: string }[]>`select id from repos where org_id = ${orgId} and name = ${name}`;
+  return row?.id ?? null;
+}
+
 /** Slugs of the teams that each repository is assigned to. */
 export async function teamsOfRepos(
   sql: Sql,
@@ -86,20 +92,27 @@ export async function teamsOfRepos(
   return new Map(rows.map(({ repo_id, slugs }) => [repo_id, slugs]));
 }
 
-/** The team that a person counts for in a repository now (null: one the org has not heard of); null: none. */
-export async function teamOfPerson(
+/**
+ * The team that each author counts for in a repository (null: one the org has not heard of) at a time (now), the declared
+ * one where nothing else tells; null: none. In the order of the list.
+ */
+export async function findTeams(
   sql: Sql,
   orgId: string,
   repoId: string | null,
-  person: string,
-): Promise<string | null> {
-  const [row] = await sql<{ team: string | null }[]>`
+  authors: readonly { author: string | null; timestamp?: string; team?: string | null }[],
+): Promise<(string | null)[]> {
+  if (authors.length === 0) return [];
+  const list = authors.map((item, nr) => ({ nr, ...item, author: item.author?.toLowerCase() ?? null }));
+  const rows = await sql<{ team: string | null }[]>`
     select (select slug from teams where org_id = ${orgId} and id = ${teamOf(sql, orgId)}) as team
     from (
-      select ${person.toLowerCase()}::text as author, ${repoId}::uuid as repo_id, now() as "timestamp", null::text as team
+      select nr, author, ${repoId}::uuid as repo_id, coalesce("timestamp", now()) as "timestamp", team
+      from jsonb_to_recordset(${sql.json(list as never)}) as i (nr integer, author text, "timestamp" timestamptz, team text)
     ) as r
+    order by nr
   `;
-  return row!.team;
+  return rows.map(({ team }) => team);
 }
 
 /** Lines of the commits of a repository that count (analytics counts the same), without those of `except`. */
@@ -139,3 +152,7 @@ export async function repoCoverage(
   `;
   return { ...row!, first: [...first] };
 }
+
+/** Names without what is unknown or twice, in order. */
+export const unique = (texts: readonly (string | null | undefined)[]): string[] =>
+  [...new Set(texts.filter((text) => text != null))].sort() as string[];

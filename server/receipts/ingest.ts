@@ -5,6 +5,7 @@ import { findUnstorable } from '../../shared/text.js';
 import { normalizeTimestamp } from '../../shared/timestamp.js';
 import type { Database, Sql } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
+import { type Changed, judgeBatch } from '../policies/judge-batch.js';
 import { acceptCommits, acceptReceipts } from './check-items.js';
 import type { StoredReceipt } from './content.js';
 import { upsertAttributions } from './upsert-attributions.js';
@@ -39,11 +40,14 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
     const scope = { orgId, repoId, team: batch.repo.team ?? null };
     const counts = { inserted: 0, duplicates: 0, amended: 0 };
     const attributions = { inserted: 0, duplicates: 0, amended: 0 };
+    const changed: Changed = { receipts: new Map(), commits: new Set() };
     // Almost always one round: further ones hold what the batch says again about the same ids.
     for (const round of rounds(receipts)) {
       const stored = await upsertReceipts(sql, scope, round);
       const attributed = await upsertAttributions(sql, scope, round);
-      for (const { id } of round) {
+      const news = [...Object.values(stored), attributed.amendedReceipts, attributed.extendedReceipts];
+      for (const { id, attributions: of } of round) {
+        if (news.some((ids) => ids.has(id))) changed.receipts.set(id, [...(changed.receipts.get(id) ?? []), ...of]);
         if (stored.inserted.has(id)) counts.inserted++;
         else if (stored.amended.has(id) || attributed.amendedReceipts.has(id)) counts.amended++;
         else counts.duplicates++;
@@ -52,13 +56,15 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
       attributions.duplicates += attributed.duplicates;
       attributions.amended += attributed.amended;
     }
-    const facts = await upsertCommits(sql, scope, commits);
+    const { changed: changedCommits, ...facts } = await upsertCommits(sql, scope, commits);
+    changed.commits = changedCommits;
     return {
       received: sent.receipts.length,
       ...counts,
       rejected,
       attributions,
       commits: { received: sent.commits.length, ...facts },
+      violations: await judgeBatch(sql, { orgId, repoId, repo: name }, changed),
     };
   });
 }

@@ -11,7 +11,8 @@ const RECORD = `
 
 /**
  * Stores receipts, each id at most once in the list and sorted by it: new ones are inserted, known content is left alone,
- * other content becomes the current revision. Answers which ids were inserted and which amended.
+ * other content becomes the current revision. Answers which ids were inserted, which amended, and which only
+ * got an earlier time.
  *
  * Safe side by side with itself: rows are always locked in the order of their ids.
  */
@@ -19,7 +20,7 @@ export async function upsertReceipts(
   sql: Sql,
   scope: { orgId: string; repoId: string; team: string | null },
   receipts: StoredReceipt[],
-): Promise<{ inserted: Set<string>; amended: Set<string> }> {
+): Promise<{ inserted: Set<string>; amended: Set<string>; redated: Set<string> }> {
   const { orgId, repoId, team } = scope;
   const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
   const inserted = await sql<{ id: string }[]>`
@@ -38,12 +39,17 @@ export async function upsertReceipts(
     on conflict (org_id, id) do nothing
     returning id
   `;
-  const amended = inserted.length === receipts.length ? [] : await amend(sql, orgId, receipts);
-  return { inserted: new Set(inserted.map(({ id }) => id)), amended: new Set(amended) };
+  const isNew = inserted.length === receipts.length;
+  const { amended, redated } = isNew ? { amended: [], redated: [] } : await amend(sql, orgId, receipts);
+  return { inserted: new Set(inserted.map(({ id }) => id)), amended: new Set(amended), redated: new Set(redated) };
 }
 
 /** Makes other content the current revision, unless it was seen before: then a clone that lags behind sent it. */
-async function amend(sql: Sql, orgId: string, receipts: StoredReceipt[]): Promise<string[]> {
+async function amend(
+  sql: Sql,
+  orgId: string,
+  receipts: StoredReceipt[],
+): Promise<{ amended: string[]; redated: string[] }> {
   const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
   const changed = await sql<{ id: string }[]>`
     select r.id
@@ -54,7 +60,7 @@ async function amend(sql: Sql, orgId: string, receipts: StoredReceipt[]): Promis
     order by r.id
     for update of r
   `;
-  if (changed.length === 0) return [];
+  if (changed.length === 0) return { amended: [], redated: [] };
   const amended = await sql<{ id: string }[]>`
     with incoming as (
       select i.*, decode(i.hash, 'hex') as content_hash
@@ -85,11 +91,12 @@ async function amend(sql: Sql, orgId: string, receipts: StoredReceipt[]): Promis
     returning r.id
   `;
   // Sessions without a time of their own are as old as the earliest commit anybody reported for them.
-  await sql`
+  const redated = await sql<{ id: string }[]>`
     update receipts r set "timestamp" = i."timestamp", timestamp_basis = i.timestamp_basis
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     where r.org_id = ${orgId} and r.id = i.id
       and r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp"
+    returning r.id
   `;
-  return amended.map(({ id }) => id);
+  return { amended: amended.map(({ id }) => id), redated: redated.map(({ id }) => id) };
 }
