@@ -44,6 +44,7 @@ export function bind<Query extends TSchema, Body extends TSchema, Reply extends 
     ctx.state.org = principal.org.slug;
     const query = readQuery(ctx, checkQuery) as Static<Query>;
     const body = (checkBody && checked(checkBody, await readJson(ctx.req, maxBodyBytes))) as Static<Body>;
+    if (!endpoint.checksItems) refuseUnstorable(body);
     ctx.body = await handler({ principal, query, body, params: ctx.params, db });
     if (endpoint.status !== undefined) ctx.status = endpoint.status;
   });
@@ -63,6 +64,13 @@ function readQuery<T>(ctx: Context, check: Check<T> | undefined): T | undefined 
   const { value, faults } = check(query);
   if (faults) throw invalidQuery(faults.map((fault): Fault => ({ in: 'query', ...fault })));
   return value;
+}
+
+/** After the schema, which bounds how deep the body is. */
+function refuseUnstorable(body: unknown): void {
+  const pointer = findUnstorable(body);
+  if (pointer !== undefined)
+    throw invalidBody([{ in: 'body', pointer, message: 'holds a NUL or half a surrogate pair' }]);
 }
 
 function checked<T>(check: Check<T>, value: unknown): T {
