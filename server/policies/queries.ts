@@ -1,6 +1,7 @@
 import type { Policy, PolicyInput, RuleName } from '../../shared/api/policies.js';
 import type { PolicyItem, PolicyVersion } from '../../shared/api/policy-endpoints.js';
 import type { Sql } from '../db.js';
+import { utc } from '../time.js';
 
 export interface Author {
   id: string;
@@ -137,6 +138,3 @@ const columns = (sql: Sql) => sql`
   id, version, content, ${utc(sql, 'created_at')} as created_at, ${utc(sql, 'updated_at')} as updated_at,
   ${utc(sql, 'deleted_at')} as deleted_at
 `;
-
-const utc = (sql: Sql, column: string) =>
-  sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;

@@ -3,7 +3,6 @@ import { type Exemption, MAX_POLICIES, type PolicyInput } from '../../shared/api
 import type { PolicyItem } from '../../shared/api/policy-endpoints.js';
 import { stableId } from '../../shared/ids.js';
 import { checkPolicy } from '../../shared/policy/check.js';
-import { findUnstorable } from '../../shared/text.js';
 import type { Database } from '../db.js';
 import { conflict, invalidBody, notFound } from '../errors.js';
 import * as queries from './queries.js';
@@ -81,11 +80,7 @@ async function findLiving(sql: Parameters<typeof queries.findPolicy>[0], orgId: 
 
 /** Refuses a policy that the schema lets pass and that still cannot be kept or evaluated. */
 export function assertUsable(policy: PolicyInput, pointer = ''): void {
-  const unstorable = findUnstorable(policy);
-  const faults =
-    unstorable === undefined
-      ? checkPolicy(policy)
-      : [{ pointer: unstorable, message: 'holds a NUL or half a surrogate pair' }];
+  const faults = checkPolicy(policy);
   if (faults.length > 0)
     throw invalidBody(faults.map((fault) => ({ in: 'body', ...fault, pointer: pointer + fault.pointer })));
 }

@@ -1,4 +1,5 @@
 import type { Sql } from '../db.js';
+import { reattribute, teamOf } from '../teams/attribute.js';
 import type { StoredReceipt } from './content.js';
 
 /** The columns that a batch fills, for jsonb_to_recordset. */
@@ -25,16 +26,19 @@ export async function upsertReceipts(
   const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
   const inserted = await sql<{ id: string }[]>`
     insert into receipts (
-      org_id, repo_id, team, id, source, tool, provider, model, session_id, user_name, user_email, prompt_summary,
+      org_id, repo_id, team, team_id, id, source, tool, provider, model, session_id, user_name, user_email, prompt_summary,
       prompt_hash, message_count, cost_usd, cost_basis, price_version, tokens_suspect, input_tokens, output_tokens, cache_read_tokens,
       cache_creation_tokens, session_duration_secs, total_additions, total_deletions, accepted_lines, overridden_lines,
       "timestamp", timestamp_basis, content_hash
     )
-    select ${orgId}, ${repoId}, ${team}, id, source, tool, provider, model, session_id, user_name, user_email,
+    select ${orgId}, repo_id, team, ${teamOf(sql, orgId)}, id, source, tool, provider, model, session_id, user_name, user_email,
       prompt_summary, prompt_hash, message_count, cost_usd, cost_basis, price_version, tokens_suspect, input_tokens, output_tokens, cache_read_tokens,
       cache_creation_tokens, session_duration_secs, total_additions, total_deletions, accepted_lines, overridden_lines,
       "timestamp", timestamp_basis, decode(hash, 'hex')
-    from jsonb_to_recordset(${rows}) as r (${sql.unsafe(RECORD)})
+    from (
+      select i.*, lower(i.user_email) as author, ${repoId}::uuid as repo_id, ${team}::text as team
+      from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    ) as r
     order by id
     on conflict (org_id, id) do nothing
     returning id
@@ -57,6 +61,7 @@ async function amend(
     join receipts r on r.org_id = ${orgId} and r.id = i.id
     where r.content_hash <> decode(i.hash, 'hex')
       or (r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp")
+      or ${tellsPrompt(sql)}
     order by r.id
     for update of r
   `;
@@ -72,7 +77,7 @@ async function amend(
       )
     ), superseded as (
       insert into receipt_revisions (org_id, receipt_id, part, content_hash, content)
-      select ${orgId}, r.id, 'receipt', r.content_hash, to_jsonb(r) - array['org_id', 'repo_id', 'content_hash']
+      select ${orgId}, r.id, 'receipt', r.content_hash, to_jsonb(r) - array['org_id', 'repo_id', 'content_hash', 'team_id', 'author']
       from incoming i
       join receipts r on r.org_id = ${orgId} and r.id = i.id
     )
@@ -98,5 +103,18 @@ async function amend(
       and r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp"
     returning r.id
   `;
+  // Prompts are no content. What a sender kept back another one may tell, or the same one later.
+  await sql`
+    update receipts r set prompt_summary = coalesce(r.prompt_summary, i.prompt_summary),
+      prompt_hash = coalesce(r.prompt_hash, i.prompt_hash)
+    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    where r.org_id = ${orgId} and r.id = i.id and ${tellsPrompt(sql)}
+  `;
+  await reattribute(sql, orgId, sql`r.id = any(${changed.map(({ id }) => id)}::uuid[])`);
   return { amended: amended.map(({ id }) => id), redated: redated.map(({ id }) => id) };
 }
+
+/** Of a stored receipt `r` and one that arrives, `i`: this one holds something of the prompt that the other lacks. */
+const tellsPrompt = (sql: Sql) => sql`(
+  (r.prompt_summary is null and i.prompt_summary is not null) or (r.prompt_hash is null and i.prompt_hash is not null)
+)`;

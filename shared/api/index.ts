@@ -1,6 +1,9 @@
 import { getAnalytics } from './analytics.js';
+import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
 import { getReceipt, listReceipts, postReceipts } from './receipts.js';
+import { getSettings, updateSettings } from './settings.js';
+import * as teams from './teams.js';
 import type { Endpoint } from './types.js';
 import { acknowledgeViolation, listViolations } from './violations.js';
 import { whoami } from './whoami.js';
@@ -22,5 +25,21 @@ export const endpoints: Endpoint[] = [
   policies.getBundle,
   listViolations,
   acknowledgeViolation,
+  teams.listTeams,
+  teams.createTeam,
+  teams.getTeam,
+  teams.updateTeam,
+  teams.setTeamMember,
+  teams.endTeamMember,
+  teams.assignTeamRepo,
+  teams.unassignTeamRepo,
+  teams.importTeamMembers,
+  teams.detectTeam,
+  listKeys,
+  createKey,
+  rotateKey,
+  revokeKey,
+  getSettings,
+  updateSettings,
   whoami,
 ];

@@ -146,6 +146,7 @@ export const postReceipts = endpoint({
   path: '/api/v1/receipts',
   summary: 'Send receipts and commit facts; what was seen before counts once',
   scope: 'receipts:write',
+  checksItems: true,
   query: Strict({
     repo: Type.Optional(RepoName),
     commit: Type.Optional(Oid),
@@ -173,7 +174,9 @@ export const filters = {
   model: Type.Optional(Name),
   provider: Type.Optional(Name),
   tool: Type.Optional(Name),
-  team: Type.Optional(Name),
+  team: Type.Optional(
+    Type.String({ ...Name, description: 'slug of a team, or what senders named where there is none' }),
+  ),
   from: Type.Optional(Day),
   to: Type.Optional(Day),
   q: Type.Optional(
@@ -196,7 +199,7 @@ export const ReceiptItem = Type.Object({
   line_end: Nullable(Type.Integer()),
   timestamp: Timestamp,
   timestamp_basis: TimestampBasis,
-  team: Nullable(Type.String()),
+  team: Nullable(Type.String({ description: 'slug of the team it counts for, else what the sender named' })),
   ...nullableAll(described),
   price_version: Nullable(Type.String({ description: 'price table of an estimated cost' })),
   revision: Type.Integer({ minimum: 1, description: '1 for the first content, one more for each amendment' }),

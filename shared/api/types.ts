@@ -38,6 +38,10 @@ export interface Endpoint<
   query?: Query;
   body?: Body;
   reply: Reply;
+  /** The handler checks the body's items one by one, their text included; elsewhere all of the body is checked before it. */
+  checksItems?: true;
+  /** Repeating it makes another one: a client that got no answer must not just try again. */
+  once?: true;
   /** Status of the reply when all went well; 200 where nothing is said. */
   status?: 200 | 201;
 }
