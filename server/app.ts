@@ -10,7 +10,7 @@ import { accessLog, problems, requestId } from './http/middleware.js';
 import { openapi } from './http/openapi.js';
 import { keyRoutes } from './keys/routes.js';
 import type { Logger } from './log.js';
-import { policyRoutes, violationRoutes } from './policies/routes.js';
+import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
 import { settingsRoutes } from './settings/routes.js';
 import { teamRoutes } from './teams/routes.js';
@@ -35,6 +35,7 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   receiptRoutes(router, services);
   analyticsRoutes(router, services);
   policyRoutes(router, services);
+  simulationRoutes(router, services);
   violationRoutes(router, services);
   teamRoutes(router, services);
   keyRoutes(router, services);
