@@ -1,7 +1,10 @@
 import type { Policy, Verdict, Violation } from '../api/policies.js';
-import { compareText, Facts } from './facts.js';
+import { compareText } from '../text.js';
+import { PolicyError } from './errors.js';
+import { Facts } from './facts.js';
 import { type CompiledRule, changePlaces, type Finding, TOO_MUCH } from './finding.js';
 import type { Change } from './input.js';
+import { patternFaults } from './pattern-faults.js';
 import { compileRule } from './rules/index.js';
 import {
   type CompiledExemption,
@@ -26,17 +29,23 @@ interface CompiledPolicy {
 /** Policies made ready for many changes. */
 export type CompiledPolicies = readonly CompiledPolicy[];
 
-/** Makes policies ready. Throws a PolicyError that names policy and field where an expression cannot be used. */
+/** Makes policies ready. Throws a PolicyError that names policy and field where a pattern or an expression cannot be used. */
 export function compilePolicies(policies: readonly Policy[]): CompiledPolicies {
   return [...policies]
     .sort((a, b) => compareText(a.name, b.name) || compareText(a.id ?? '', b.id ?? ''))
-    .map((policy) => ({
-      policy,
-      ruleName: ruleName(policy.rule),
-      holds: compileScope(policy),
-      rule: compileRule(policy),
-      exemptions: (policy.exemptions ?? []).map(compileExemption),
-    }));
+    .map(compilePolicy);
+}
+
+function compilePolicy(policy: Policy): CompiledPolicy {
+  const faults = patternFaults(policy);
+  if (faults.length > 0) throw new PolicyError(policy.name, faults);
+  return {
+    policy,
+    ruleName: ruleName(policy.rule),
+    holds: compileScope(policy),
+    rule: compileRule(policy),
+    exemptions: (policy.exemptions ?? []).map(compileExemption),
+  };
 }
 
 /** The name of the rule: every rule has one property of its own, and `per` beside it at most. */

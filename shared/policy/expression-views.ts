@@ -1,10 +1,11 @@
 import type { EvaluatedCommit, EvaluatedReceipt } from '../api/policies.js';
 import { countLines, parseLines } from '../line-set.js';
-import type { JudgedReceipt } from './facts.js';
+import type { JudgedReceipt } from './receipts.js';
 
 /**
- * What expressions see of receipts and commits, under the names of the API. Counts are whole numbers in CEL, which are
- * bigint to the library; what is not known is null; a time is a timestamp.
+ * What expressions see of receipts and commits, under the names of the API, and the types of it. Counts are whole numbers in
+ * CEL, which are bigint to the library. What may be unknown is `dyn` and null then; unknown lines and files are absent
+ * instead, so that a misspelt field of them is found when the expression is checked.
  */
 export const FIELDS = {
   Receipt: {
@@ -27,8 +28,8 @@ export const FIELDS = {
     is_merge: 'dyn',
     has_receipts: 'dyn',
     ai_involved: 'dyn',
-    lines: 'dyn',
-    files: 'dyn',
+    lines: 'Lines',
+    files: 'list<File>',
   },
   Lines: { added: 'int', deleted: 'int', ai: 'int', human: 'int', unknown: 'int' },
   File: { path: 'string', added: 'int', ai: 'int' },
@@ -121,9 +122,9 @@ export class CommitView {
   readonly is_merge: boolean | null;
   readonly has_receipts: boolean | null;
   readonly ai_involved: boolean | null;
-  readonly lines: LinesView | null;
+  readonly lines: LinesView | undefined;
   readonly #commit: EvaluatedCommit;
-  #files: FileView[] | null | undefined;
+  #files: FileView[] | undefined;
 
   constructor(commit: EvaluatedCommit) {
     this.#commit = commit;
@@ -133,11 +134,11 @@ export class CommitView {
     this.is_merge = commit.is_merge ?? null;
     this.has_receipts = commit.has_receipts ?? null;
     this.ai_involved = commit.ai_involved ?? null;
-    this.lines = commit.lines ? new LinesView(commit.lines) : null;
+    this.lines = commit.lines ? new LinesView(commit.lines) : undefined;
   }
 
-  get files(): FileView[] | null {
-    this.#files ??= this.#commit.files?.map((file) => new FileView(file)) ?? null;
+  get files(): FileView[] | undefined {
+    this.#files ??= this.#commit.files?.map((file) => new FileView(file));
     return this.#files;
   }
 }
