@@ -15,8 +15,9 @@ import {
   type Holds,
 } from './scope.js';
 
-/** Violations that one policy lists; a verdict with more than that is read by nobody. */
-export const MAX_VIOLATIONS = 1000;
+/** Violations that one policy lists, and all of them together; nobody reads more, and a verdict has to be sent and kept. */
+export const MAX_VIOLATIONS = 1_000;
+const MAX_LISTED = 10_000;
 
 interface CompiledPolicy {
   policy: Policy;
@@ -85,18 +86,20 @@ function judge(compiled: CompiledPolicy, facts: Facts, verdict: Verdict): void {
 function tell(compiled: CompiledPolicy, findings: readonly Finding[], facts: Facts, verdict: Verdict): void {
   if (findings.length === 0) return;
   const exemptions = exemptionsInForce(compiled.exemptions, facts);
-  let told = 0;
-  let excused = 0;
+  // Each policy lists one at least: a verdict must not turn milder because others found more.
+  const room = (listed: unknown[]) => Math.max(1, Math.min(MAX_VIOLATIONS, MAX_LISTED - listed.length));
+  const rooms = { told: room(verdict.violations), excused: room(verdict.exempted) };
+  let untold = 0;
   for (const finding of findings) {
     const exemption = exemptionFor(finding, exemptions, facts.budget);
-    if (exemption) {
-      if (++excused <= MAX_VIOLATIONS)
-        verdict.exempted.push({ violation: toViolation(compiled, finding, facts), exemption });
-    } else if (++told <= MAX_VIOLATIONS) {
+    if (exemption && rooms.excused-- > 0) {
+      verdict.exempted.push({ violation: toViolation(compiled, finding, facts), exemption });
+    } else if (!exemption && rooms.told-- > 0) {
       verdict.violations.push(toViolation(compiled, finding, facts));
+    } else {
+      untold++;
     }
   }
-  const untold = Math.max(0, told - MAX_VIOLATIONS) + Math.max(0, excused - MAX_VIOLATIONS);
   if (untold > 0) {
     const reason = `${untold} more violations are not listed`;
     verdict.not_evaluated.push({ policy: compiled.policy.name, rule: compiled.ruleName, reason });

@@ -8,6 +8,19 @@ import type { JudgedReceipt } from './receipts.js';
  * instead, so that a misspelt field of them is found when the expression is checked.
  */
 export const FIELDS = {
+  Lines: { added: 'int', deleted: 'int', ai: 'int', human: 'int', unknown: 'int' },
+  File: { path: 'string', added: 'int', ai: 'int' },
+  Attribution: { commit: 'dyn', path: 'dyn', line_count: 'dyn' },
+  Commit: {
+    commit: 'string',
+    author_name: 'dyn',
+    author_email: 'dyn',
+    is_merge: 'dyn',
+    has_receipts: 'dyn',
+    ai_involved: 'dyn',
+    lines: 'Lines',
+    files: 'list<File>',
+  },
   Receipt: {
     id: 'string',
     timestamp: 'google.protobuf.Timestamp',
@@ -20,20 +33,7 @@ export const FIELDS = {
     team: 'dyn',
     attributions: 'list<Attribution>',
   },
-  Attribution: { commit: 'dyn', path: 'dyn', line_count: 'dyn' },
-  Commit: {
-    commit: 'string',
-    author_name: 'dyn',
-    author_email: 'dyn',
-    is_merge: 'dyn',
-    has_receipts: 'dyn',
-    ai_involved: 'dyn',
-    lines: 'Lines',
-    files: 'list<File>',
-  },
-  Lines: { added: 'int', deleted: 'int', ai: 'int', human: 'int', unknown: 'int' },
-  File: { path: 'string', added: 'int', ai: 'int' },
-} as const;
+};
 
 const count = (lines: string | null | undefined): bigint | null => {
   const set = lines ? parseLines(lines) : undefined;
@@ -63,10 +63,12 @@ export class ReceiptView {
   readonly cost_usd: number | null;
   readonly team: string | null;
   readonly #receipt: EvaluatedReceipt;
+  readonly #timestamp: string;
   #attributions: AttributionView[] | undefined;
 
-  constructor({ receipt, names }: JudgedReceipt) {
+  constructor({ receipt, timestamp, names }: JudgedReceipt) {
     this.#receipt = receipt;
+    this.#timestamp = timestamp;
     this.id = receipt.id;
     this.tool = receipt.tool ?? null;
     this.provider = names.provider;
@@ -78,7 +80,7 @@ export class ReceiptView {
   }
 
   get timestamp(): Date {
-    return new Date(this.#receipt.timestamp);
+    return new Date(this.#timestamp);
   }
 
   get attributions(): AttributionView[] {
@@ -142,3 +144,12 @@ export class CommitView {
     return this.#files;
   }
 }
+
+/** The class of each type: the library tells types by it. */
+export const VIEWS = {
+  Lines: LinesView,
+  File: FileView,
+  Attribution: AttributionView,
+  Commit: CommitView,
+  Receipt: ReceiptView,
+};

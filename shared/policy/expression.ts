@@ -1,9 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Environment, ParseResult } from '@marcbachmann/cel-js';
 import { type Bounds, boundsOf, ExpressionError } from './expression-bounds.js';
-import { AttributionView, CommitView, FIELDS, FileView, LinesView, ReceiptView } from './expression-views.js';
-
-export type Subject = 'receipt' | 'commit' | 'change';
+import { type CommitView, FIELDS, type ReceiptView, VIEWS } from './expression-views.js';
 
 export interface Variables {
   receipt?: ReceiptView;
@@ -26,17 +24,11 @@ function load(): Environment {
   if (environment) return environment;
   const cel = require('@marcbachmann/cel-js') as typeof import('@marcbachmann/cel-js');
   environment = new cel.Environment({
-    limits: { maxAstNodes: 400, maxDepth: 24, maxListElements: 100, maxMapEntries: 0, maxCallArguments: 4 },
+    limits: { maxAstNodes: 400, maxDepth: 24, maxListElements: 100, maxMapEntries: 10, maxCallArguments: 4 },
   });
-  const views = {
-    Lines: LinesView,
-    File: FileView,
-    Attribution: AttributionView,
-    Commit: CommitView,
-    Receipt: ReceiptView,
-  };
-  for (const [name, ctor] of Object.entries(views))
-    environment.registerType(name, { ctor, fields: FIELDS[name as keyof typeof FIELDS] });
+  for (const name of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
+    environment.registerType(name, { ctor: VIEWS[name], fields: FIELDS[name] });
+  }
   environment
     .registerVariable('receipt', 'Receipt')
     .registerVariable('commit', 'Commit')
@@ -55,7 +47,8 @@ export function compileExpression(text: string): Expression {
   }
   const bounds = boundsOf(env.parse(text).ast);
   const run = env.parse(withNulls(text, bounds.presence));
-  run.check();
+  const rewritten = run.check();
+  if (!rewritten.valid) throw new ExpressionError(summaryOf(rewritten.error));
   return { ...bounds, ask: (variables) => ask(run, variables) };
 }
 
@@ -68,7 +61,7 @@ function ask(run: ParseResult, variables: Variables): boolean | string {
     return typeof answer === 'boolean' ? answer : 'the answer is neither true nor false';
   } catch (error) {
     const summary = summaryOf(error);
-    return summary.includes('null') ? `${summary} (null is what nobody recorded: ask has() first)` : summary;
+    return /null|No such key/.test(summary) ? `${summary} (what nobody recorded is null: ask has() first)` : summary;
   } finally {
     Error.stackTraceLimit = before;
   }

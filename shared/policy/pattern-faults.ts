@@ -7,7 +7,9 @@ type Fault = (pattern: string) => string | undefined;
 export function patternFaults({ rule, scope, exemptions = [] }: PolicyInput): PolicyFault[] {
   return [
     ...Object.entries(rule).flatMap(([name, value]) =>
-      Array.isArray(value) ? each(`/rule/${name}`, value, name === 'forbidden_paths' ? pathFault : nameFault) : [],
+      Array.isArray(value) && value.every((item) => typeof item === 'string')
+        ? each(`/rule/${name}`, value, name === 'forbidden_paths' ? pathFault : nameFault)
+        : [],
     ),
     ...each('/scope/repos', scope?.repos, nameFault),
     ...exemptions.flatMap(({ repos, paths }, n) => [

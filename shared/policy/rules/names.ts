@@ -4,7 +4,7 @@ import type { Facts } from '../facts.js';
 import { type CompiledRule, type Finding, type Outcome, receiptFinding, TOO_MUCH } from '../finding.js';
 import { namePatterns } from '../patterns.js';
 import { type JudgedReceipt, type ModelNames, receiptsInOrder } from '../receipts.js';
-import { counted, cut, listed, place } from '../words.js';
+import { counted, cut, listed, MAX_LIMIT, place } from '../words.js';
 
 type Kind = 'model' | 'provider';
 
@@ -13,7 +13,7 @@ export function allowedRule(kind: Kind, patterns: readonly string[]): CompiledRu
   const find = compile(kind, patterns);
   const wrong = (names: ModelNames) => (find(names) === undefined ? `is not one of ${listed(patterns)}` : undefined);
   return {
-    limit: patterns,
+    limit: patterns.slice(0, MAX_LIMIT),
     advice: `Use an allowed ${kind}, or ask for this one to be allowed.`,
     judge: (facts) => judge(facts, { rule: `allowed_${kind}s`, kind, patterns, wrong }),
   };
@@ -27,7 +27,7 @@ export function blockedRule(kind: Kind, patterns: readonly string[]): CompiledRu
     return pattern === undefined ? undefined : `is blocked by ${cut(pattern)}`;
   };
   return {
-    limit: patterns,
+    limit: patterns.slice(0, MAX_LIMIT),
     advice: `Use another ${kind}, or ask for an exemption.`,
     judge: (facts) => judge(facts, { rule: `blocked_${kind}s`, kind, patterns, wrong }),
   };

@@ -4,13 +4,13 @@ import { sizeOf } from '../budget.js';
 import type { Facts } from '../facts.js';
 import { authorsOf, type CompiledRule, type Finding, MAX_LINES, peopleOf, TOO_MUCH } from '../finding.js';
 import { pathPatterns } from '../patterns.js';
-import { counted, cut, place } from '../words.js';
+import { counted, cut, MAX_LIMIT, place } from '../words.js';
 
 /** `forbidden_paths`: no AI lines in files of these globs. One violation for each commit and file. */
 export function pathsRule(globs: readonly string[]): CompiledRule {
   const patterns = pathPatterns(globs);
   return {
-    limit: globs,
+    limit: globs.slice(0, MAX_LIMIT),
     advice: 'Write these lines by hand, or ask for an exemption for the file.',
     judge: (facts) => {
       const { paths, size } = facts.once(aiPaths);
