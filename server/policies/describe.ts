@@ -1,5 +1,5 @@
 import type { Policy, Violation } from '../../shared/api/policies.js';
-import { costLimit } from '../../shared/policy/windows.js';
+import { costLimit, personOf } from '../../shared/policy/windows.js';
 import type { StoredBatch } from './judge-batch.js';
 import type { Found } from './record.js';
 import { windowBounds } from './spending.js';
@@ -14,12 +14,12 @@ export function describe(violations: readonly Violation[], policies: readonly Po
     if (costLimit(policy.rule)) return describeSum(violation, policy, batch);
     const receipt = receipts.get(violation.receipt_id ?? '');
     const commit = commits.get(violation.commit ?? '');
-    const person = receipt ? (receipt.user_email ?? receipt.user_name) : (commit?.author_email ?? commit?.author_name);
+    const author = receipt ?? { user_email: commit?.author_email, user_name: commit?.author_name };
     return {
       violation: { ...violation, policy_id: policy.id! },
       policy_version: policy.version,
       repo_id: batch.repoId,
-      person: person?.toLowerCase() ?? null,
+      person: personOf(author),
       team: receipt?.team ?? commit?.team ?? null,
       occurred_at: receipt?.timestamp ?? commit?.committed_at ?? batch.now,
     };

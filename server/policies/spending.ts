@@ -61,7 +61,7 @@ export async function sumSpending(
   `;
   const sums = new Map<string, Sum>();
   for (const { payer, payer_name, ...row } of rows) {
-    // In lower case as the evaluator makes it: what lower() does beyond ASCII depends on the database.
+    // As the evaluator names people: what lower() makes of letters beyond ASCII depends on the database.
     const sum = { ...row, per: per === 'person' ? personOf({ user_email: payer, user_name: payer_name }) : payer };
     const key = `${sum.window} ${sum.per}`;
     const { usd, receipts } = sums.get(key) ?? { usd: 0, receipts: 0 };
