@@ -4,18 +4,12 @@ import { ruleName } from '../../shared/policy/evaluate.js';
 import type { Sql } from '../db.js';
 import type { CommitAttribution } from '../receipts/content.js';
 import { describe } from './describe.js';
-import {
-  findCommits,
-  findReceipts,
-  flatAttributions,
-  type StoredCommit,
-  type StoredReceipt,
-  teamsOfRepos,
-} from './facts.js';
+import { findCommits, findReceipts, flatAttributions, type StoredCommit, type StoredReceipt } from './facts.js';
 import { judgeItems } from './judge-items.js';
 import { judgeSums } from './judge-sums.js';
 import { enabledPolicies } from './queries.js';
 import { recordViolations } from './record.js';
+import { teamsOfRepos } from './teams-of.js';
 
 /** What a batch changed, as opposed to what it said again. */
 export interface Changed {

@@ -3,8 +3,8 @@ import type { EvaluatedCommit, EvaluatedReceipt, Policy, RuleName, Verdict } fro
 import { groupBy } from '../../shared/group-by.js';
 import { type CompiledPolicies, evaluate, MAX_VIOLATIONS, ruleName } from '../../shared/policy/evaluate.js';
 import { compileStored } from './compile.js';
-import { unique } from './facts.js';
 import type { StoredBatch } from './judge-batch.js';
+import { unique } from './teams-of.js';
 
 /**
  * Judges the receipts and commits of a batch by the rules that look at each by itself. A batch is no change: it may hold ten years of
