@@ -1,16 +1,12 @@
 import type { Filters, ReceiptItem } from '../../shared/api/receipts.js';
 import { parseLines } from '../../shared/line-set.js';
 import type { Sql } from '../db.js';
+import type { Position } from '../http/cursor.js';
 import { instant, receiptConditions } from './filters.js';
 
 /** A list shows this many attributions of a receipt; sessions with more say so in attribution_count. */
 const ATTRIBUTIONS_IN_LIST = 100;
 const ATTRIBUTIONS_OF_ONE = 10_000;
-
-export interface Position {
-  timestamp: string;
-  id: string;
-}
 
 /** A page of receipts, newest first, from behind `after`. */
 export async function listReceipts(

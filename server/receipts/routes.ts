@@ -1,7 +1,8 @@
 import type Router from '@koa/router';
 import { getReceipt, listReceipts, postReceipts } from '../../shared/api/receipts.js';
-import { invalidQuery, notFound } from '../errors.js';
+import { notFound } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
+import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { ingest, ingestBlamePrompt } from './ingest.js';
 import * as queries from './queries.js';
 
@@ -32,20 +33,4 @@ export function receiptRoutes(router: Router, services: Services): void {
       return { ...receipt, revisions: await queries.listRevisions(sql, principal.orgId, id) };
     });
   });
-}
-
-function encodeCursor({ timestamp, id }: queries.Position): string {
-  return Buffer.from(`${timestamp} ${id}`).toString('base64url');
-}
-
-function decodeCursor(cursor: string): queries.Position {
-  const [timestamp, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  if (
-    !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/.test(timestamp ?? '') ||
-    !UUID.test(id ?? '') ||
-    Number.isNaN(Date.parse(timestamp!))
-  ) {
-    throw invalidQuery([{ in: 'query', pointer: '/cursor', message: 'is not a next_cursor of this server' }]);
-  }
-  return { timestamp: timestamp!, id: id! };
 }
