@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Static, TSchema } from 'typebox';
 import type { Fault } from '../../shared/api/problem.js';
 import type { Endpoint } from '../../shared/api/types.js';
+import type { Actor } from '../../shared/audit/event.js';
 import { findUnstorable } from '../../shared/text.js';
 import { type Check, compileBody, compileQuery } from '../../shared/validate.js';
 import { authenticate, type Principal } from '../auth/authenticate.js';
@@ -18,6 +19,8 @@ export interface Services {
 /** What a handler gets: a request that has passed every check, in the types of its schemas. */
 export interface Call<Query, Body> {
   principal: Principal;
+  /** The same as the audit log names it. */
+  actor: Actor;
   query: Query;
   body: Body;
   params: Record<string, string>;
@@ -44,9 +47,13 @@ export function bind<Query extends TSchema, Body extends TSchema, Reply extends 
     ctx.state.org = principal.org.slug;
     const query = readQuery(ctx, checkQuery) as Static<Query>;
     const body = (checkBody && checked(checkBody, await readJson(ctx.req, maxBodyBytes))) as Static<Body>;
-    ctx.body = await handler({ principal, query, body, params: ctx.params, db });
+    ctx.body = await handler({ principal, actor: actorOf(principal, ctx), query, body, params: ctx.params, db });
     if (endpoint.status !== undefined) ctx.status = endpoint.status;
   });
+}
+
+function actorOf({ key }: Principal, ctx: Context): Actor {
+  return { type: 'key', id: key.id, name: key.name, request_id: ctx.state.requestId, ip: ctx.ip };
 }
 
 function readQuery<T>(ctx: Context, check: Check<T> | undefined): T | undefined {
