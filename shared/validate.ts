@@ -39,7 +39,29 @@ export const compileBody = <S extends TSchema>(schema: S): Check<Static<S>> => t
 export const compileQuery = <S extends TSchema>(schema: S): Check<Static<S>> => toCheck(queries.compile(schema));
 
 function toCheck<T>(validate: ValidateFunction): Check<T> {
-  return (value) => (validate(value) ? { value: value as T } : { faults: (validate.errors ?? []).map(toFault) });
+  return (value) => (validate(value) ? { value: value as T } : { faults: ofMeant(validate.errors ?? []).map(toFault) });
+}
+
+/**
+ * A value that fits no branch of a union has faults of every branch. Of a union of objects told apart by a required field only
+ * the branch whose field is there was meant; where none is, one fault names the fields there could be.
+ */
+function ofMeant(errors: ErrorObject[]): ErrorObject[] {
+  const union = errors.find(({ keyword }) => keyword === 'anyOf');
+  if (!union) return errors;
+  const branchOf = ({ schemaPath }: ErrorObject) =>
+    schemaPath.startsWith(`${union.schemaPath}/`) ? schemaPath.slice(union.schemaPath.length + 1).split('/')[0] : '';
+  const within = errors.filter((error) => branchOf(error) !== '');
+  const lacking = within.filter(
+    ({ keyword, instancePath }) => keyword === 'required' && instancePath === union.instancePath,
+  );
+  const isOther = new Set(lacking.map(branchOf));
+  const others = errors.filter((error) => error !== union && branchOf(error) === '');
+  const meant = within.find((error) => !isOther.has(branchOf(error)));
+  if (meant?.keyword === 'type' && meant.instancePath === union.instancePath) return errors;
+  if (meant) return [...others, ...within.filter((error) => branchOf(error) === branchOf(meant))];
+  const names = lacking.map(({ params }) => params.missingProperty);
+  return [...others, { ...union, message: `must hold exactly one of ${names.join(', ')}` }];
 }
 
 function toFault(error: ErrorObject): SchemaFault {

@@ -15,5 +15,10 @@ export const whoami = endpoint({
       scopes: Type.Array(Type.String()),
       expires_at: Nullable(Timestamp),
     }),
+    policy_key: Type.Unsafe<{ key_id: string; public_key: string } | null>({
+      ...Type.Object({ key_id: Type.String(), public_key: Type.String() }),
+      type: ['object', 'null'],
+      description: 'the key that policy bundles are signed with, as in SignedBundle; null where the server has none',
+    }),
   }),
 });
