@@ -22,6 +22,7 @@ create policy system on api_keys to blameprompt_system using (true) with check (
 create policy tenant on api_keys to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on api_keys to blameprompt_app;
 grant insert, select, update on api_keys to blameprompt_system;
+grant update (expires_at, revoked_at, rotated_to) on api_keys to blameprompt_app;
 
 create table attributions (
   org_id uuid not null,
@@ -203,6 +204,7 @@ create table receipt_revisions (
 alter table receipt_revisions enable row level security, force row level security;
 create policy tenant on receipt_revisions to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on receipt_revisions to blameprompt_app;
+grant update (content) on receipt_revisions to blameprompt_app;
 
 create table receipts (
   org_id uuid not null,
@@ -238,17 +240,19 @@ create table receipts (
   content_hash bytea not null,
   synced_at timestamp with time zone not null default now(),
   team_id uuid,
+  author text generated always as (lower(user_email)) stored,
   constraint receipts_pkey PRIMARY KEY (org_id, id),
   constraint receipts_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
   constraint receipts_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id),
   constraint receipts_cost_basis_check CHECK ((cost_basis = ANY (ARRAY['recorded'::text, 'estimated'::text, 'unknown'::text]))),
   constraint receipts_timestamp_basis_check CHECK ((timestamp_basis = ANY (ARRAY['recorded'::text, 'commit'::text, 'note'::text, 'received'::text])))
 );
+CREATE INDEX receipts_by_author ON public.receipts USING btree (org_id, author, "timestamp" DESC, id DESC);
+CREATE INDEX receipts_by_declared_team ON public.receipts USING btree (org_id, team) WHERE ((team_id IS NULL) AND (team IS NOT NULL));
 CREATE INDEX receipts_by_model ON public.receipts USING btree (org_id, model, "timestamp" DESC, id DESC);
 CREATE INDEX receipts_by_repo ON public.receipts USING btree (org_id, repo_id, "timestamp" DESC, id DESC);
 CREATE INDEX receipts_by_team ON public.receipts USING btree (org_id, team_id, "timestamp" DESC, id DESC);
 CREATE INDEX receipts_by_time ON public.receipts USING btree (org_id, "timestamp" DESC, id DESC);
-CREATE INDEX receipts_by_user ON public.receipts USING btree (org_id, lower(user_email), "timestamp" DESC, id DESC);
 alter table receipts enable row level security, force row level security;
 create policy tenant on receipts to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on receipts to blameprompt_app;
@@ -293,7 +297,7 @@ CREATE INDEX team_members_by_email ON public.team_members USING btree (org_id, e
 CREATE UNIQUE INDEX team_members_now ON public.team_members USING btree (org_id, team_id, email) WHERE (until IS NULL);
 alter table team_members enable row level security, force row level security;
 create policy tenant on team_members to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
-grant insert, select, update on team_members to blameprompt_app;
+grant delete, insert, select, update on team_members to blameprompt_app;
 
 create table team_repos (
   org_id uuid not null,

@@ -2,6 +2,8 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormatsModule from 'ajv-formats';
 import type { Static, TSchema } from 'typebox';
 import { parseLines } from './line-set.js';
+import { isEmail } from './person.js';
+import { isSlug } from './slug.js';
 import { escapePointer } from './text.js';
 import { normalizeTimestamp } from './timestamp.js';
 
@@ -16,6 +18,9 @@ function createAjv(coerceTypes: boolean): Ajv2020 {
   ajv.addFormat('timestamp', { type: 'string', validate: (text: string) => normalizeTimestamp(text) !== undefined });
   ajv.addFormat('time-bound', { type: 'string', validate: (text: string) => timeBound(text, 'from') !== undefined });
   ajv.addFormat('lines', { type: 'string', validate: (text: string) => parseLines(text) !== undefined });
+  ajv.addFormat('slug', { type: 'string', validate: isSlug });
+  ajv.addFormat('email', { type: 'string', validate: isEmail });
+  ajv.addFormat('time-zone', { type: 'string', validate: isTimeZone });
   return ajv;
 }
 
@@ -81,7 +86,21 @@ const FORMAT_MESSAGES: Record<string, string> = {
   timestamp: 'must be an RFC 3339 timestamp between 1970 and 2200, such as 2026-02-25T11:42:36Z',
   'time-bound': 'must be a day such as 2026-02-14 or an RFC 3339 timestamp',
   lines: 'must be lines such as 1-10,15',
+  slug: 'must be lower-case letters, digits and hyphens, such as backend-team',
+  email: 'must be an e-mail address, such as ada@example.com',
+  'time-zone': 'must be an IANA time zone, such as Europe/Berlin',
 };
+
+/** Offsets such as `+01:00`, which newer versions of Intl take as well, are none: they know no summer time. */
+function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z]/.test(text)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * A `from` or `to` as the instant it means. A day is the whole day in UTC: as `from` its beginning, as `to` its end, so

@@ -3,7 +3,7 @@ import type { LogEntry } from '../../shared/audit/verify.js';
 import { timeBound } from '../../shared/validate.js';
 import type { Sql } from '../db.js';
 import type { Position } from '../http/cursor.js';
-import { instant } from '../receipts/filters.js';
+import { instant, utc } from '../time.js';
 
 export interface AuditFilters {
   action?: string | undefined;
@@ -23,7 +23,7 @@ export async function listEvents(
 ): Promise<AuditItem[]> {
   return sql<AuditItem[]>`
     select e.id, l.seq::float8 as seq,
-      to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at, e.action,
+      ${utc(sql, 'e.recorded_at')} as recorded_at, e.action,
       jsonb_build_object('type', event #> '{actor,type}', 'id', event #> '{actor,id}', 'name', detail -> 'actor_name') as actor,
       event ->> 'request_id' as request_id, detail ->> 'ip' as ip, event -> 'target' as target,
       detail -> 'before' as before, detail -> 'after' as after

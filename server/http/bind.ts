@@ -54,6 +54,7 @@ export function bind<Query extends TSchema, Body extends TSchema, Reply extends 
     ctx.state.org = principal.org.slug;
     const query = readQuery(ctx, checkQuery) as Static<Query>;
     const body = (checkBody && checked(checkBody, await readJson(ctx.req, maxBodyBytes))) as Static<Body>;
+    if (!endpoint.checksItems) refuseUnstorable(body);
     const etag = (tag: string) => {
       ctx.etag = tag;
       ctx.set('Cache-Control', 'private, no-cache'); // kept by the caller alone, and asked about each time
@@ -90,6 +91,13 @@ function readQuery<T>(ctx: Context, check: Check<T> | undefined): T | undefined 
   const { value, faults } = check(query);
   if (faults) throw invalidQuery(faults.map((fault): Fault => ({ in: 'query', ...fault })));
   return value;
+}
+
+/** After the schema, which bounds how deep the body is. */
+function refuseUnstorable(body: unknown): void {
+  const pointer = findUnstorable(body);
+  if (pointer !== undefined)
+    throw invalidBody([{ in: 'body', pointer, message: 'holds a NUL or half a surrogate pair' }]);
 }
 
 function checked<T>(check: Check<T>, value: unknown): T {
