@@ -190,6 +190,40 @@ create policy tenant on orgs to blameprompt_app using ((org_id = (current_settin
 grant select on orgs to blameprompt_app;
 grant insert, select, update on orgs to blameprompt_system;
 
+create table policies (
+  org_id uuid not null,
+  id uuid not null,
+  version integer not null,
+  name text not null,
+  enabled boolean not null,
+  content jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  constraint policies_pkey PRIMARY KEY (org_id, id),
+  constraint policies_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+CREATE UNIQUE INDEX policies_by_name ON public.policies USING btree (org_id, name) WHERE (deleted_at IS NULL);
+alter table policies enable row level security, force row level security;
+create policy tenant on policies to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select, update on policies to blameprompt_app;
+
+create table policy_versions (
+  org_id uuid not null,
+  policy_id uuid not null,
+  version integer not null,
+  content jsonb,
+  key_id uuid not null,
+  key_name text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint policy_versions_pkey PRIMARY KEY (org_id, policy_id, version),
+  constraint policy_versions_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint policy_versions_org_id_policy_id_fkey FOREIGN KEY (org_id, policy_id) REFERENCES policies(org_id, id)
+);
+alter table policy_versions enable row level security, force row level security;
+create policy tenant on policy_versions to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on policy_versions to blameprompt_app;
+
 create table receipt_revisions (
   org_id uuid not null,
   receipt_id uuid not null,
@@ -329,3 +363,32 @@ create table teams (
 alter table teams enable row level security, force row level security;
 create policy tenant on teams to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on teams to blameprompt_app;
+
+create table violations (
+  org_id uuid not null,
+  id uuid not null,
+  policy_id uuid not null,
+  policy_version integer not null,
+  rule text not null,
+  action text not null,
+  repo_id uuid,
+  person text,
+  team text,
+  content jsonb not null,
+  occurred_at timestamp with time zone not null,
+  found_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  note text,
+  constraint violations_pkey PRIMARY KEY (org_id, id),
+  constraint violations_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint violations_org_id_policy_id_fkey FOREIGN KEY (org_id, policy_id) REFERENCES policies(org_id, id),
+  constraint violations_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id),
+  constraint violations_action_check CHECK ((action = ANY (ARRAY['warn'::text, 'block'::text])))
+);
+CREATE INDEX violations_by_policy ON public.violations USING btree (org_id, policy_id, occurred_at DESC, id DESC);
+CREATE INDEX violations_by_time ON public.violations USING btree (org_id, occurred_at DESC, id DESC);
+alter table violations enable row level security, force row level security;
+create policy tenant on violations to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select, update on violations to blameprompt_app;

@@ -11,7 +11,7 @@ import { accessLog, problems, requestId } from './http/middleware.js';
 import { openapi } from './http/openapi.js';
 import { keyRoutes } from './keys/routes.js';
 import type { Logger } from './log.js';
-import { policyRoutes, violationRoutes } from './policies/routes.js';
+import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
 import { settingsRoutes } from './settings/routes.js';
 import { teamRoutes } from './teams/routes.js';
@@ -37,6 +37,7 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   analyticsRoutes(router, services);
   auditRoutes(router, services);
   policyRoutes(router, services);
+  simulationRoutes(router, services);
   violationRoutes(router, services);
   teamRoutes(router, services);
   keyRoutes(router, services);

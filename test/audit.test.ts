@@ -46,6 +46,8 @@ test('a checkpoint that was anchored in a repository finds out a server that was
   const { cli, add, env, folder } = await orgWithEvents(t, 2);
   const clone = await TestClone.create(t);
   await clone.commit({ 'a.txt': 'a\n' });
+  await clone.git('config', 'user.name', 'Ada');
+  await clone.git('config', 'user.email', 'ada@example.com');
   await cli('export', '-o', 'old.jsonl');
   for (const name of ['later', 'latest']) {
     await add(name);

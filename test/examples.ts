@@ -8,6 +8,8 @@ export interface Made {
   receipt: string;
   team: string;
   key: string;
+  policy: string;
+  violation: string;
 }
 
 interface Example {
@@ -24,6 +26,12 @@ const batch = () => ({
   receipts: [receipt({ prompt_summary: 'secret of acme', user_email: EMAIL, model: 'secret-model' })],
   commits: [commitFact()],
 });
+
+const POLICY = {
+  name: 'No secret models',
+  rule: { blocked_models: ['secret-*'] },
+  scope: { repos: ['*/secret-repo'], teams: [TEAM] },
+};
 
 /** A request for every endpoint that an org in which `makeExamples` was at work answers with success. */
 const examples: Record<string, (made: Made) => Example> = {
@@ -47,6 +55,21 @@ const examples: Record<string, (made: Made) => Example> = {
   revokeKey: (made) => ({ params: { id: made.key } }),
   getSettings: () => ({}),
   updateSettings: () => ({ body: { privacy: { prompts: 'hash' }, ignore: ['secret/**'], time_zone: 'Europe/Berlin' } }),
+  listPolicies: () => ({ query: '?enabled=true&rule=blocked_models' }),
+  createPolicy: () => ({ body: { ...POLICY, name: 'Other secret', action: 'block' } }),
+  getPolicy: (made) => ({ params: { id: made.policy } }),
+  updatePolicy: (made) => ({ params: { id: made.policy }, body: { description: 'secret', version: 1 } }),
+  deletePolicy: (made) => ({ params: { id: made.policy } }),
+  evaluatePolicies: () => ({
+    body: { repo: REPO, person: EMAIL, receipts: batch().receipts, commits: [commitFact()] },
+  }),
+  simulatePolicy: (made) => ({ params: { id: made.policy }, body: { days: 400 } }),
+  simulateCandidate: () => ({ body: { policy: POLICY, days: 400 } }),
+  getPolicyBundle: () => ({ query: `?repo=${REPO}&person=${EMAIL}` }),
+  listViolations: () => ({
+    query: `?repo=${REPO}&team=${TEAM}&person=${EMAIL}&rule=blocked_models&acknowledged=false`,
+  }),
+  acknowledgeViolation: (made) => ({ params: { id: made.violation }, body: { acknowledged: true, note: 'secret' } }),
   whoami: () => ({}),
   listAudit: () => ({ query: '?action=team.created' }),
   readAuditLog: () => ({ query: '?start=1&limit=2' }),
@@ -70,10 +93,18 @@ export async function makeExamples(
   await send('PUT', `/teams/${TEAM}/repos`, { repo: REPO });
   await send('PATCH', '/settings', { ignore: ['docs/secret/**'] });
   const made = await send('POST', '/keys', { name: 'secret-key', scopes: ['receipts:read'] });
+  const policy = await send('POST', '/policies', POLICY);
   const sent = batch();
   await send('POST', '/receipts', sent);
   await sequence(org);
-  return { receipt: sent.receipts[0]!.id, team: team.id, key: made.key.id };
+  const { violations } = await send('GET', '/violations', undefined);
+  return {
+    receipt: sent.receipts[0]!.id,
+    team: team.id,
+    key: made.key.id,
+    policy: policy.id,
+    violation: violations[0].id,
+  };
 }
 
 /** The example of an endpoint as a request: an endpoint without one has no test, and that is a fault. */

@@ -1,5 +1,5 @@
 import { isUuid } from '../../shared/slug.js';
-import { invalidQuery } from '../errors.js';
+import { invalidBody, invalidQuery } from '../errors.js';
 
 /** Where a page ends: the time and the id of its last item. */
 export interface Position {
@@ -12,15 +12,16 @@ export function encodeCursor({ timestamp, id }: Position): string {
   return Buffer.from(`${timestamp} ${id}`).toString('base64url');
 }
 
-/** Throws a 400 problem for text that `encodeCursor` did not write. */
-export function decodeCursor(cursor: string): Position {
+/** Throws a 400 (in a body 422) problem for text that `encodeCursor` did not write. */
+export function decodeCursor(cursor: string, from: 'query' | 'body' = 'query'): Position {
   const [timestamp, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
   if (
     !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/.test(timestamp ?? '') ||
     !isUuid(id ?? '') ||
     Number.isNaN(Date.parse(timestamp!))
   ) {
-    throw invalidQuery([{ in: 'query', pointer: '/cursor', message: 'is not a next_cursor of this server' }]);
+    const faults = [{ in: from, pointer: '/cursor', message: 'is not a next_cursor of this server' }];
+    throw from === 'query' ? invalidQuery(faults) : invalidBody(faults);
   }
   return { timestamp: timestamp!, id: id! };
 }

@@ -1,5 +1,7 @@
 import type { EvaluatedCommit, EvaluatedReceipt, PolicyState } from '../../shared/api/policies.js';
+import type { Attribution } from '../../shared/api/types.js';
 import type { Sql } from '../db.js';
+import type { CommitAttribution } from '../receipts/content.js';
 import { teamOf } from '../teams/attribute.js';
 import { utc } from '../time.js';
 
@@ -23,6 +25,12 @@ export async function findReceipts(sql: Sql, orgId: string, ids: readonly string
     order by r.id
   `;
 }
+
+/** Attributions as they are stored, by commit, as receipts show them: one for each file. */
+export const flatAttributions = (stored: readonly Pick<CommitAttribution, 'commit' | 'files'>[]): Attribution[] =>
+  stored.flatMap(({ commit, files }) =>
+    (files.length > 0 ? files : [{ path: null, lines: null }]).map((file) => ({ commit: commit || null, ...file })),
+  );
 
 /** What of `receipts r`, its repository `p` and its team `t` the evaluator reads. */
 export const receiptColumns = (sql: Sql) => sql`

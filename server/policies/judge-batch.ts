@@ -1,14 +1,21 @@
-import type { EvaluatedReceipt, Policy, RuleName, Violation } from '../../shared/api/policies.js';
+import type { Policy, RuleName, Violation } from '../../shared/api/policies.js';
 import type { FoundViolations } from '../../shared/api/receipts.js';
 import { ruleName } from '../../shared/policy/evaluate.js';
 import type { Sql } from '../db.js';
 import type { CommitAttribution } from '../receipts/content.js';
-import { findCommits, findReceipts, type StoredCommit, type StoredReceipt, teamsOfRepos } from './facts.js';
+import { describe } from './describe.js';
+import {
+  findCommits,
+  findReceipts,
+  flatAttributions,
+  type StoredCommit,
+  type StoredReceipt,
+  teamsOfRepos,
+} from './facts.js';
 import { judgeItems } from './judge-items.js';
 import { judgeSums } from './judge-sums.js';
 import { enabledPolicies } from './queries.js';
-import { type Found, isOfSpending, recordViolations } from './record.js';
-import { windowBounds } from './spending.js';
+import { recordViolations } from './record.js';
 
 /** What a batch changed, as opposed to what it said again. */
 export interface Changed {
@@ -24,7 +31,7 @@ export interface StoredBatch {
   /** Normalised name. */
   repo: string;
   now: string;
-  receipts: (StoredReceipt & Pick<EvaluatedReceipt, 'attributions'>)[];
+  receipts: StoredReceipt[];
   commits: StoredCommit[];
   /** Slugs of a repository's teams, by its id. */
   teams: Map<string, string[]>;
@@ -60,9 +67,8 @@ export async function judgeBatch(
     batch,
   );
   const sums = await judgeSums(sql, policies.filter(isOfSums), batch);
-  const found = [...items, ...sums].map((violation) => describe(violation, policies, batch));
-  await recordViolations(sql, scope.orgId, found);
-  return summarize(found.map(({ violation }) => violation));
+  const found = [...items, ...sums].flatMap((verdict) => describe(verdict.violations, policies, batch));
+  return summarize(await recordViolations(sql, scope.orgId, found));
 }
 
 async function readBatch(
@@ -78,52 +84,9 @@ async function readBatch(
     now: new Date().toISOString(),
     receipts: receipts.map((receipt) => ({
       ...receipt,
-      attributions: (changed.receipts.get(receipt.id) ?? []).flatMap(({ commit, files }) =>
-        (files.length > 0 ? files : [{ path: null, lines: null }]).map((file) => ({ commit: commit || null, ...file })),
-      ),
+      attributions: flatAttributions(changed.receipts.get(receipt.id) ?? []),
     })),
     teams: await teamsOfRepos(sql, orgId, repoIds),
-  };
-}
-
-/** A violation with what it is looked up by: of whom, of which team, when. */
-function describe(violation: Violation, policies: readonly Policy[], batch: StoredBatch): Found {
-  const policy = policies.find(({ id }) => id === violation.policy_id)!;
-  const about = { policy_version: policy.version };
-  if (isOfSpending(violation)) {
-    const { subject, window } = violation;
-    const per = 'per' in policy.rule ? policy.rule.per : 'scope';
-    return {
-      ...about,
-      // Which receipts crossed the limit is a matter of the order they came in; the sum is not.
-      violation: {
-        ...violation,
-        policy_id: policy.id!,
-        receipt_id: null,
-        repo: per === 'repo' ? violation.repo : null,
-      },
-      repo_id: per === 'repo' ? (batch.receipts.find(({ repo }) => repo === subject)?.repo_id ?? null) : null,
-      person: per === 'person' ? subject : null,
-      team: per === 'team' ? subject : null,
-      occurred_at: window === null ? batch.now : windowBounds(window).from,
-    };
-  }
-  const receipt = batch.receipts.find(({ id }) => id === violation.receipt_id);
-  const commit = batch.commits.find(({ commit }) => commit === violation.commit);
-  return {
-    ...about,
-    violation: { ...violation, policy_id: policy.id! },
-    repo_id: batch.repoId,
-    person:
-      (
-        receipt?.user_email ??
-        receipt?.user_name ??
-        commit?.author_email ??
-        commit?.author_name ??
-        null
-      )?.toLowerCase() ?? null,
-    team: receipt?.team ?? commit?.team ?? null,
-    occurred_at: receipt?.timestamp ?? commit?.committed_at ?? batch.now,
   };
 }
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { EvaluatedCommit, EvaluatedReceipt, Policy, RuleName, Violation } from '../../shared/api/policies.js';
+import type { EvaluatedCommit, EvaluatedReceipt, Policy, RuleName, Verdict } from '../../shared/api/policies.js';
 import { groupBy } from '../../shared/group-by.js';
 import { type CompiledPolicies, evaluate, MAX_VIOLATIONS, ruleName } from '../../shared/policy/evaluate.js';
 import { compileStored } from './compile.js';
@@ -10,18 +10,18 @@ import type { StoredBatch } from './judge-batch.js';
  * Judges the receipts and commits of a batch by the rules that look at each by itself. A batch is no change: it may hold ten years of
  * history. So each commit is judged as a change of its own, and whatever else is in the batch plays no part.
  */
-export async function judgeItems(policies: readonly Policy[], batch: StoredBatch): Promise<Violation[]> {
+export async function judgeItems(policies: readonly Policy[], batch: StoredBatch): Promise<Verdict[]> {
   const only = (...rules: RuleName[]) => compileStored(policies.filter(({ rule }) => rules.includes(ruleName(rule))));
   const names = only('allowed_models', 'blocked_models', 'allowed_providers', 'blocked_providers', 'when');
   const paths = only('forbidden_paths');
   const commits = only('when');
   const review = only('require_review_above');
-  const found: Violation[] = [];
+  const verdicts: Verdict[] = [];
   const judge = async (compiled: CompiledPolicies, team: string | null, part: Part) => {
     if (compiled.length === 0) return;
     const { repo, repoId, now } = batch;
     const teams = unique([...(batch.teams.get(repoId) ?? []), team]);
-    found.push(...evaluate(compiled, { repo, teams, now, receipts: [], commits: [], ...part }).violations);
+    verdicts.push(evaluate(compiled, { repo, teams, now, receipts: [], commits: [], ...part }));
     await setImmediate(); // a large batch must not keep other requests waiting
   };
   for (const [team, receipts] of groupBy(batch.receipts, ({ team }) => team)) {
@@ -35,7 +35,7 @@ export async function judgeItems(policies: readonly Policy[], batch: StoredBatch
     if (review.length === 0) continue;
     for (const commit of list) await judge(review, team, { commits: [commit] });
   }
-  return found;
+  return verdicts;
 }
 
 interface Part {
@@ -47,6 +47,6 @@ interface Part {
 const oneByOne = (receipts: readonly EvaluatedReceipt[]): EvaluatedReceipt[] =>
   receipts.flatMap((receipt) => (receipt.attributions ?? []).map((item) => ({ ...receipt, attributions: [item] })));
 
-export function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
+function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

@@ -1,4 +1,4 @@
-import type { EvaluatedCommit, Policy, PolicyState, Violation } from '../../shared/api/policies.js';
+import type { EvaluatedCommit, Policy, PolicyState, Verdict } from '../../shared/api/policies.js';
 import { groupBy } from '../../shared/group-by.js';
 import { type CompiledPolicies, evaluate, policiesInForce } from '../../shared/policy/evaluate.js';
 import type { Change } from '../../shared/policy/input.js';
@@ -15,20 +15,16 @@ import { spendOf } from './spending.js';
  * What is summed is read by statements that begin after the lock is held. Everything of this transaction that others may wait for is locked
  * before it, but for violations, which are recorded after.
  */
-export async function judgeSums(sql: Sql, policies: readonly Policy[], batch: StoredBatch): Promise<Violation[]> {
-  const compiled = compileStored(policies);
-  const costs = compiled.filter(({ policy }) => costLimit(policy.rule) !== undefined);
-  const lines = compiled.filter(({ policy }) => 'max_ai_percentage' in policy.rule);
-  const coverage = compiled.filter(({ policy }) => 'require_receipts' in policy.rule);
+export async function judgeSums(sql: Sql, policies: readonly Policy[], batch: StoredBatch): Promise<Verdict[]> {
+  const costs = policies.filter(({ rule }) => costLimit(rule) !== undefined);
+  const ofRepos = policies.filter((policy) => !costs.includes(policy));
   const hasCosts = costs.length > 0 && batch.receipts.some(({ cost_usd }) => cost_usd);
-  const counting = batch.commits.filter(({ counts }) => counts);
-  const hasCommits = lines.length + coverage.length > 0 && counting.length > 0;
+  const hasCommits = ofRepos.length > 0 && batch.commits.some(({ counts }) => counts);
   if (!hasCosts && !hasCommits) return [];
   await lockSums(sql, batch.orgId);
   return [
-    ...(hasCosts ? await judgeCosts(sql, costs, batch) : []),
-    ...(hasCommits && lines.length > 0 ? await judgeLines(sql, lines, batch, counting) : []),
-    ...(hasCommits && coverage.length > 0 ? await judgeCoverage(sql, coverage, batch) : []),
+    ...(hasCosts ? await judgeCosts(sql, compileStored(costs), batch) : []),
+    ...(hasCommits ? await judgeRepo(sql, compileStored(ofRepos), batch) : []),
   ];
 }
 
@@ -38,8 +34,8 @@ async function lockSums(sql: Sql, orgId: string): Promise<void> {
 }
 
 /** A receipt costs in the repository that reported it first, whichever reports it again. */
-async function judgeCosts(sql: Sql, costs: CompiledPolicies, batch: StoredBatch): Promise<Violation[]> {
-  const found: Violation[] = [];
+async function judgeCosts(sql: Sql, costs: CompiledPolicies, batch: StoredBatch): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
   for (const receipts of groupBy(batch.receipts, ({ repo_id, team }) => `${repo_id} ${team}`).values()) {
     const { repo, repo_id, team } = receipts[0]!;
     const teams = unique([...(batch.teams.get(repo_id) ?? []), team]);
@@ -49,45 +45,46 @@ async function judgeCosts(sql: Sql, costs: CompiledPolicies, batch: StoredBatch)
       const keys = spendKeys(cost.policy, change);
       const ids = receipts.map(({ id }) => id);
       const spend = await spendOf(sql, batch.orgId, cost.policy, keys, ids);
-      found.push(...evaluate([cost], { ...change, state: stateWith({ spend }) }).violations);
+      verdicts.push(evaluate([cost], { ...change, state: stateWith({ spend }) }));
     }
   }
-  return found;
+  return verdicts;
 }
 
-/** The share of the whole repository, told of the commit with most AI lines in this batch. */
-async function judgeLines(
-  sql: Sql,
-  policies: CompiledPolicies,
-  batch: StoredBatch,
-  counting: readonly EvaluatedCommit[],
-): Promise<Violation[]> {
-  const { added, ai } = await repoLines(sql, batch.orgId, batch.repoId);
-  const largest = counting.reduce((most, commit) => (commit.lines!.ai > most.lines!.ai ? commit : most));
-  const whole = { ...largest, lines: { added, ai, deleted: 0, human: 0, unknown: added - ai } };
-  return evaluate(policies, ofRepo(batch, [whole], { lines: { added: 0, ai: 0 } })).violations;
+/** Judges the repository of a batch, some of whose commits count, as a whole: what the batch added to it is in there. */
+export async function judgeRepo(sql: Sql, policies: CompiledPolicies, batch: StoredBatch): Promise<Verdict[]> {
+  const lines = policies.filter(({ policy }) => 'max_ai_percentage' in policy.rule);
+  const coverage = policies.filter(({ policy }) => 'require_receipts' in policy.rule);
+  const ofRepo = { repo: batch.repo, teams: batch.teams.get(batch.repoId) ?? [], now: batch.now, receipts: [] };
+  const verdicts: Verdict[] = [];
+  if (lines.length > 0) {
+    const state = stateWith({ lines: { added: 0, ai: 0 } });
+    verdicts.push(evaluate(lines, { ...ofRepo, commits: [await wholeOf(sql, batch)], state }));
+  }
+  if (coverage.length > 0)
+    verdicts.push(evaluate(coverage, { ...ofRepo, commits: await involvedCommits(sql, batch), state: stateWith({}) }));
+  return verdicts;
 }
 
-/** All commits of the repository that AI took part in; of those that have receipts it matters only how many there are. */
-async function judgeCoverage(sql: Sql, policies: CompiledPolicies, batch: StoredBatch): Promise<Violation[]> {
-  const { covered, missing, first } = await repoCoverage(sql, batch.orgId, batch.repoId);
+/** The lines of the whole repository, as if the commit with most AI lines in this batch had written them. */
+async function wholeOf(sql: Sql, { orgId, repoId, commits }: StoredBatch): Promise<EvaluatedCommit> {
+  const { added, ai } = await repoLines(sql, orgId, repoId);
+  const largest = commits
+    .filter(({ counts }) => counts)
+    .reduce((most, commit) => (commit.lines!.ai > most.lines!.ai ? commit : most));
+  return { ...largest, lines: { added, ai, deleted: 0, human: 0, unknown: added - ai } };
+}
+
+/** All commits of the repository that AI took part in. Of those that have receipts it matters only how many there are. */
+async function involvedCommits(sql: Sql, { orgId, repoId }: StoredBatch): Promise<EvaluatedCommit[]> {
+  const { covered, missing, first } = await repoCoverage(sql, orgId, repoId);
   const anonymous = { commit: '', has_receipts: false, ai_involved: true };
-  const commits: EvaluatedCommit[] = [
+  return [
     ...first,
     ...new Array<EvaluatedCommit>(missing - first.length).fill(anonymous),
     ...new Array<EvaluatedCommit>(covered).fill({ ...anonymous, has_receipts: true }),
   ];
-  return evaluate(policies, ofRepo(batch, commits)).violations;
 }
-
-const ofRepo = (batch: StoredBatch, commits: EvaluatedCommit[], state: Partial<PolicyState> = {}): Change => ({
-  repo: batch.repo,
-  teams: batch.teams.get(batch.repoId) ?? [],
-  now: batch.now,
-  receipts: [],
-  commits,
-  state: stateWith(state),
-});
 
 const stateWith = (known: Partial<PolicyState>): PolicyState => ({
   as_of: new Date().toISOString(),

@@ -18,21 +18,17 @@ export interface Found {
  * What is violated where, as an identity: found again, by whatever batch and in whatever order, it is the same violation. Limits on
  * cost are violated once by each sum and window, what concerns a repository once by it, and the rest by a file, receipt or commit.
  */
-function violationId({ violation, repo_id }: Found): string {
+export function violationId({ violation, repo_id }: Found): string {
   const { policy_id, rule, commit, path, receipt_id, subject, window } = violation;
-  const repo = repo_id ?? '';
-  const place = isOfSpending(violation)
-    ? [window ?? '', subject ?? '']
-    : rule === 'max_ai_percentage' || rule === 'require_receipts'
-      ? [repo]
-      : rule === 'forbidden_paths'
-        ? [repo, commit ?? '', path ?? '']
-        : [repo, receipt_id === null ? 'commit' : 'receipt', receipt_id ?? commit ?? ''];
-  return stableId('violation', policy_id, rule, ...place);
+  const place = () => {
+    const repo = repo_id ?? '';
+    if (rule === 'max_cost_per_day' || rule === 'max_cost_per_month') return [window ?? '', subject ?? ''];
+    if (rule === 'max_ai_percentage' || rule === 'require_receipts') return [repo];
+    if (rule === 'forbidden_paths') return [repo, commit ?? '', path ?? ''];
+    return receipt_id === null ? [repo, 'commit', commit ?? ''] : [repo, 'receipt', receipt_id];
+  };
+  return stableId('violation', policy_id, rule, ...place());
 }
-
-export const isOfSpending = ({ rule }: Pick<Violation, 'rule'>) =>
-  rule === 'max_cost_per_day' || rule === 'max_cost_per_month';
 
 const RECORD = `
   id uuid, policy_id uuid, policy_version integer, rule text, action text, repo_id uuid, person text, team text,
@@ -40,11 +36,11 @@ const RECORD = `
 
 /**
  * Stores violations. One that is known gets what was found now (a sum that has grown), and keeps when it was found first and
- * that it was acknowledged. Rows are locked in the order of their ids.
+ * that it was acknowledged. Rows are locked in the order of their ids. Answers each of them once.
  */
-export async function recordViolations(sql: Sql, orgId: string, found: readonly Found[]): Promise<void> {
+export async function recordViolations(sql: Sql, orgId: string, found: readonly Found[]): Promise<Violation[]> {
   const rows = new Map(found.map((one) => [violationId(one), one]));
-  if (rows.size === 0) return;
+  if (rows.size === 0) return [];
   const list = [...rows].map(([id, { violation, ...about }]) => {
     const { policy_id, rule, action } = violation;
     return { id, policy_id, rule, action, content: violation, ...about };
@@ -62,4 +58,5 @@ export async function recordViolations(sql: Sql, orgId: string, found: readonly 
       updated_at = now()
     where violations.content is distinct from excluded.content
   `;
+  return list.map(({ content }) => content);
 }

@@ -9,8 +9,9 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { makeBundle } from './bundle.js';
 import { evaluateChange } from './evaluate.js';
 import * as queries from './queries.js';
-import { createPolicy, deletePolicy, updatePolicy } from './save.js';
+import { assertUsable, createPolicy, deletePolicy, updatePolicy } from './save.js';
 import { signBundle } from './signing-key.js';
+import { simulate } from './simulate.js';
 import { acknowledgeViolation, listViolations } from './violations.js';
 
 export function policyRoutes(router: Router, services: Services): void {
@@ -49,6 +50,20 @@ export function policyRoutes(router: Router, services: Services): void {
   bind(router, services, api.deletePolicy, ({ db, principal, actor, params }) =>
     deletePolicy(db, principal.orgId, actor, idOf(params, 'policy')),
   );
+}
+
+export function simulationRoutes(router: Router, services: Services): void {
+  bind(router, services, api.simulatePolicy, async ({ db, principal, params, body }) => {
+    const id = idOf(params, 'policy');
+    const policy = await db.withTenant(principal.orgId, (sql) => queries.findPolicy(sql, principal.orgId, id));
+    if (!policy) throw notFound('policy');
+    return simulate(db, principal.orgId, policy, body);
+  });
+
+  bind(router, services, api.simulateCandidate, ({ db, principal, body }) => {
+    assertUsable(body.policy, '/policy');
+    return simulate(db, principal.orgId, { ...body.policy, id: null, version: 1 }, body);
+  });
 }
 
 export function violationRoutes(router: Router, services: Services): void {

@@ -3,11 +3,20 @@ import { repoPatterns } from '../../shared/policy/patterns.js';
 import { costLimit, type Per, personOf, type SpendKey } from '../../shared/policy/windows.js';
 import type { Sql } from '../db.js';
 
-type Spend = PolicyState['spend'];
+/** What one payer's receipts of a policy on cost came to in one window. */
+export interface Sum {
+  window: string;
+  /** As in `state.spend`. */
+  per: string | null;
+  usd: number;
+  receipts: number;
+  /** One of them. */
+  receipt_id: string;
+}
 
 /**
- * What the receipts of a policy on cost came to in each of the keys' windows, without those of `except`: 0 where nothing was
- * spent. Summed from the receipts each time, so that there is no counter which could drift from them.
+ * The sums that the keys ask for, without the receipts of `except`: 0 where nothing was spent. Summed from the receipts each
+ * time, so that there is no counter which could drift from them.
  */
 export async function spendOf(
   sql: Sql,
@@ -15,37 +24,54 @@ export async function spendOf(
   policy: Policy,
   keys: readonly SpendKey[],
   except: readonly string[] = [],
-): Promise<Spend> {
-  const limit = costLimit(policy.rule);
-  if (!limit || keys.length === 0) return [];
+): Promise<PolicyState['spend']> {
+  if (keys.length === 0) return [];
   const windows = [...new Set(keys.map(({ window }) => window))];
+  const known = new Map<string, number>();
+  for (const { window, per, usd } of await sumSpending(sql, orgId, policy, windows, except))
+    known.set(`${window} ${per}`, usd);
+  return keys.map(({ window, per }) => ({ policy: policy.name, window, per, usd: known.get(`${window} ${per}`) ?? 0 }));
+}
+
+/** What every payer of a policy on cost spent in each of the windows. */
+export async function sumSpending(
+  sql: Sql,
+  orgId: string,
+  policy: Policy,
+  windows: readonly string[],
+  except: readonly string[] = [],
+): Promise<Sum[]> {
+  const { per } = costLimit(policy.rule)!;
+  const { teams, repos } = policy.scope ?? {};
   const bounds = windows.map(windowBounds);
   const starts = bounds.map(({ from }) => from);
   const ends = bounds.map(({ to }) => to);
-  const repoIds = policy.scope?.repos && (await matchingRepos(sql, orgId, policy.scope.repos));
-  const rows = await sql<{ window: string; payer: string | null; payer_name: string | null; usd: number }[]>`
-    select w."window", ${payerOf(sql, limit.per)} as payer,
-      ${limit.per === 'person' ? sql`r.user_name` : sql`null::text`} as payer_name, sum(r.cost_usd)::float8 as usd
+  const repoIds = repos && (await matchingRepos(sql, orgId, repos));
+  const rows = await sql<(Omit<Sum, 'per'> & { payer: string | null; payer_name: string | null })[]>`
+    select w."window", ${payerColumn(sql, per)} as payer, ${per === 'person' ? sql`r.user_name` : sql`null::text`} as payer_name,
+      sum(r.cost_usd)::float8 as usd, count(*)::float8 as receipts, min(r.id::text) as receipt_id
     from unnest(${windows}::text[], ${starts}::text[]::timestamptz[], ${ends}::text[]::timestamptz[]) as w ("window", "from", "to")
     join receipts r on r.org_id = ${orgId} and r."timestamp" >= w."from" and r."timestamp" < w."to"
     join repos p on p.org_id = ${orgId} and p.id = r.repo_id
     left join teams t on t.org_id = ${orgId} and t.id = r.team_id
-    where r.cost_usd > 0 and r.id <> all(${except}::uuid[]) 
+    where r.cost_usd > 0 and r.id <> all(${except}::uuid[])
       ${repoIds ? sql`and r.repo_id = any(${repoIds}::uuid[])` : sql``}
-      ${policy.scope?.teams ? sql`and ${ofTeams(sql, orgId, policy.scope.teams)}` : sql``}
+      ${teams ? sql`and ${ofTeams(sql, orgId, teams)}` : sql``}
     group by 1, 2, 3
   `;
-  const sums = new Map<string, number>();
-  for (const { window, payer, payer_name, usd } of rows) {
-    // In lower case as the evaluator makes it: what lower() does beyond ASCII depends on the database.
-    const per = limit.per === 'person' ? personOf({ user_email: payer, user_name: payer_name }) : payer;
-    sums.set(`${window} ${per}`, (sums.get(`${window} ${per}`) ?? 0) + usd);
+  const sums = new Map<string, Sum>();
+  for (const { payer, payer_name, ...row } of rows) {
+    // As the evaluator names people: what lower() makes of letters beyond ASCII depends on the database.
+    const sum = { ...row, per: per === 'person' ? personOf({ user_email: payer, user_name: payer_name }) : payer };
+    const key = `${sum.window} ${sum.per}`;
+    const { usd, receipts } = sums.get(key) ?? { usd: 0, receipts: 0 };
+    sums.set(key, { ...sum, usd: sum.usd + usd, receipts: sum.receipts + receipts });
   }
-  return keys.map(({ window, per }) => ({ policy: policy.name, window, per, usd: sums.get(`${window} ${per}`) ?? 0 }));
+  return [...sums.values()];
 }
 
 /** Whose sum a receipt belongs to, as `payerOf` of the evaluator says. */
-function payerOf(sql: Sql, per: Per) {
+function payerColumn(sql: Sql, per: Per) {
   if (per === 'scope') return sql`null::text`;
   if (per === 'repo') return sql`p.name`;
   return per === 'team' ? sql`coalesce(t.slug, r.team)` : sql`r.user_email`;

@@ -31,7 +31,7 @@ export async function listViolations(
       ${action === undefined ? sql`` : sql`and v.action = ${action}`}
       ${repo === undefined ? sql`` : sql`and v.repo_id = ${repoIdOf(sql, orgId, repo)}`}
       ${team === undefined ? sql`` : sql`and v.team = ${team}`}
-      ${person === undefined ? sql`` : sql`and v.person = ${person.toLowerCase()}`}
+      ${person === undefined ? sql`` : sql`and v.person in (${person}, ${person.toLowerCase()})`}
       ${from === undefined ? sql`` : sql`and v.occurred_at >= ${instant(sql, timeBound(from, 'from')!)}`}
       ${to === undefined ? sql`` : sql`and v.occurred_at < ${instant(sql, timeBound(to, 'to')!)}`}
       ${acknowledged === undefined ? sql`` : sql`and (v.acknowledged_at is not null) = ${acknowledged}`}
