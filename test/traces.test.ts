@@ -122,3 +122,22 @@ test('what a merge brought is the merge’s, which counts no lines', async (t) =
   t.deepEqual(commitsOf(receipts), { [uuid(1)]: [[await clone.git('rev-parse', 'HEAD~1'), 'a.ts']] });
   t.like((await server.request('/api/v1/analytics', org)).body, { lines: { ai: 0 } });
 });
+
+test('a file that a partial clone lacks is read when it has come', async (t) => {
+  const org = await server.createOrg();
+  const origin = await TestClone.create(t, '');
+  const start = await origin.commit({ 'old.ts': lines(9) });
+  await origin.commit({ 'a.ts': lines(5), [FILE]: trace(1, start, { 'a.ts': [1, 3] }) });
+  await origin.git('config', 'uploadpack.allowFilter', 'true');
+  const clone = await TestClone.create(t, '');
+  await clone.git('remote', 'add', 'origin', `file://${origin.path}`);
+  await clone.git('fetch', '--quiet', '--filter=blob:none', 'origin', 'main:refs/heads/main', '--update-head-ok');
+  t.like(await enterprise(t, clone, org, 'sync'), {
+    notes: { skipped: [{ ref: FILE, reason: 'not in this clone' }] },
+    receipts: { sent: 0 },
+  });
+  await clone.git('fetch', '--quiet', '--no-filter', '--refetch', 'origin', 'main');
+  t.like(await enterprise(t, clone, org, 'sync'), { receipts: { inserted: 1 }, commits: { sent: 1 } });
+  t.like((await server.request('/api/v1/analytics', org)).body, { lines: { added: 6, ai: 3 } });
+  t.like(await enterprise(t, clone, org, 'sync'), { notes: { read: 0 } });
+});

@@ -4,7 +4,7 @@ import type { Repository } from './repository.js';
 
 /**
  * The commits of these histories whose messages hold one of the texts, newest first and no parent before its children.
- * Git looks into the messages itself: of 5,862 commits it takes 10 ms more than listing them.
+ * Git looks into the messages itself: of 5,862 commits it takes 10 to 20 ms more than listing them.
  */
 export async function commitsSaying(
   repo: Repository,

@@ -130,7 +130,7 @@ function tokensOf(metadata: Json, skipped: string[]): Partial<Receipt> {
 }
 
 /**
- * Lines of the commit by number. Sessions of one checkpoint count the same lines or call each other's a person's (in 24 of 58
+ * Lines of the commit by number. Sessions of one checkpoint count the same lines or call each other's a person's (in 20 of 58
  * checkpoints of a real repository they come to more than was committed): the largest number counts, and people's is unknown.
  */
 function countsOf(metadata: Json, alone: boolean): Count[] {

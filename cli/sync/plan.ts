@@ -67,7 +67,7 @@ export async function planSync(
 
   const records = await listRecords(repository, places, settings.only);
   const changed = new Set(since?.pending);
-  if (since) for (const key of await changedKeys(repository, places, records, since.refs)) changed.add(key);
+  if (since) for (const key of await changedKeys(repository, places, records, readPlaces(since))) changed.add(key);
   const { tip } = branch;
   const { onBranch, start } =
     tip === undefined
@@ -111,6 +111,11 @@ function isUnchanged(last: Cursor, states: Record<string, string>, branch: Branc
     names.length === Object.keys(last.refs).length &&
     names.every((name) => last.refs[name] === states[name])
   );
+}
+
+/** Where the places were when they were read; one that could not be read is as new. */
+function readPlaces({ refs, pending }: Cursor): Record<string, string> {
+  return Object.fromEntries(Object.entries(refs).filter(([name]) => !pending.includes(name)));
 }
 
 async function leftBranch(repository: Repository, oldTip: string, newTip: string): Promise<CommitInfo[]> {

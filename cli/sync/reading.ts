@@ -33,7 +33,7 @@ export interface ReadingOptions {
 export class Reading {
   readonly notes: { read: number; skipped: SkippedRecord[]; left_out: SkippedRecord[] };
   readonly spoken = new Map<string, Spoken>();
-  /** Records that are not here now (a partial clone) and may come later, by the keys of pickRecords. */
+  /** What is not here now (a partial clone) and may come later: names of places, keys of records. */
   readonly pending: string[] = [];
   readonly #options: ReadingOptions;
   readonly #known = new Map<string, Receipt>();
@@ -43,7 +43,7 @@ export class Reading {
     this.#options = options;
     for (const { reason, isPending, ...name } of skipped) {
       this.skip(name, reason);
-      if (isPending) this.pending.push(name.commit);
+      if (isPending) this.pending.push(name.ref);
     }
   }
 

@@ -24,7 +24,7 @@ export interface RecordName {
 
 export interface SkippedRecord extends RecordName {
   reason: string;
-  /** It may come later, and is tried again then. */
+  /** The whole place, which may come later: it is tried again then. */
   isPending?: boolean;
 }
 
@@ -99,13 +99,13 @@ export function commitsOf(records: Records): Set<string> {
   return commits;
 }
 
-/** The records that are about one of the keys: commits, checkpoints or refs of them, the file of traces without a commit. */
+/** The records that are about one of the keys: commits, checkpoints, or nothing for traces that no commit took up. */
 export function pickRecords(records: Records, has: (key: string) => boolean): Records {
   return {
     ...records,
     notes: records.notes.filter(({ commit }) => has(commit)),
-    checkpoints: records.checkpoints.filter(({ ref, id, commits }) => has(ref) || has(id) || commits.some(has)),
-    traces: records.traces.filter(({ commit }) => has(commit ?? TRACES_FILE)),
+    checkpoints: records.checkpoints.filter(({ id, commits }) => has(id) || commits.some(has)),
+    traces: records.traces.filter(({ commit }) => has(commit ?? '')),
     blocks: records.blocks.filter(({ commit }) => has(commit)),
   };
 }

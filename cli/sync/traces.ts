@@ -49,7 +49,8 @@ export async function readTracesFile(
 ): Promise<{ traces: CommitTraces[]; skipped: SkippedRecord[] }> {
   const skip = (reason: string, count = 1) => ({ ref: TRACES_FILE, commit: TRACES_FILE, reason, count });
   for await (const object of readObjects(repository, [blob])) {
-    if ('missing' in object) return { traces: [], skipped: [skip(object.reason)] };
+    if ('missing' in object)
+      return { traces: [], skipped: [{ ...skip(object.reason), isPending: object.missing === 'absent' }] };
     if (object.body.length > MAX_JSON) return { traces: [], skipped: [skip(`larger than ${MAX_JSON} bytes`)] };
     const root = repository.root === undefined ? undefined : `${repository.root}/`;
     const { traces, damaged } = parseTraces(object.body, root);
@@ -62,10 +63,10 @@ export async function readTracesFile(
   return { traces: [], skipped: [] };
 }
 
-/** What is in the one list and not in the other, or not the same there: its commits, or the file where none is known. */
+/** What is in the one list and not in the other, or not the same there, by its commit; nothing stands for none. */
 export function changedTraces(before: readonly CommitTraces[], after: readonly CommitTraces[]): Set<string> {
   const digests = (list: readonly CommitTraces[]) =>
-    new Map(list.map(({ commit, traces }) => [commit ?? TRACES_FILE, digest(traces)]));
+    new Map(list.map(({ commit, traces }) => [commit ?? '', digest(traces)]));
   const [old, now] = [digests(before), digests(after)];
   return new Set([...old.keys(), ...now.keys()].filter((key) => old.get(key) !== now.get(key)));
 }
