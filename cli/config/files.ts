@@ -5,6 +5,7 @@ import { parse } from 'smol-toml';
 import Type, { type Static } from 'typebox';
 import { compileBody } from '../../shared/validate.js';
 import { CliError } from '../errors.js';
+import { described } from '../sources/index.js';
 
 /** What the configuration files may say. Other sections belong to the recorder that shares the file with us. */
 const FileSchema = Type.Object({
@@ -22,7 +23,12 @@ const FileSchema = Type.Object({
       trusted_servers: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 100 })),
     }),
   ),
-  sources: Type.Optional(Type.Object({ trailers: Type.Optional(Type.Boolean()) })),
+  sources: Type.Optional(
+    Type.Object({
+      only: Type.Optional(Type.Array(Type.Enum(described.map(({ name }) => name)), { minItems: 1, maxItems: 100 })),
+      trailers: Type.Optional(Type.Boolean()),
+    }),
+  ),
   privacy: Type.Optional(Type.Object({ prompts: Type.Optional(Type.Enum(['summary', 'hash', 'none'])) })),
 });
 export type ConfigFile = Static<typeof FileSchema>;
