@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Membership } from '../../shared/api/teams.js';
 import { createTestDatabase, type TestDatabase } from '../../test/database.js';
 import { receipt } from '../../test/fixtures.js';
+import { operator } from '../audit/record.js';
 import type { Sql } from '../db.js';
 import { ProblemError } from '../errors.js';
 import { lockOrg } from '../orgs/lock.js';
@@ -116,7 +117,7 @@ async function take(orgId: string, ids: string[], one: Step): Promise<void> {
           timestamp_basis: derived ? 'commit' : 'recorded',
         }),
       );
-      await ingest(database.db, orgId, { repo: { name: one.repo, team: one.named }, receipts });
+      await ingest(database.db, { orgId, actor: operator() }, { repo: { name: one.repo, team: one.named }, receipts });
     }
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error; // a team that is not there, a member who is none
