@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Receipt } from '../../shared/api/receipts.js';
 import { formatLines, normalize } from '../../shared/line-set.js';
 import { compileBody } from '../../shared/validate.js';
+import { isOfRepository } from './draft.js';
 import { gitAi } from './git-ai.js';
 import { parseNote } from './index.js';
 import type { Claim, NoteContext, ParsedNote } from './source.js';
@@ -58,7 +59,7 @@ const path = fc
     minLength: 1,
     maxLength: 8,
   })
-  .filter((text) => text !== '---' && !/\n( {2}|---(\n|$))/.test(text));
+  .filter((text) => text !== '---' && isOfRepository(text) && !/\n( {2}|---(\n|$))/.test(text));
 const file = fc.record({ path, entries: fc.array(entry, { minLength: 1, maxLength: 6 }) });
 const note = fc.record({
   files: fc.array(file, { maxLength: 5 }),

@@ -4,6 +4,7 @@ import { agentblame } from './agentblame.js';
 import { agentnote } from './agentnote.js';
 import { aiAttr } from './ai-attr.js';
 import { blameprompt } from './blameprompt.js';
+import { isOfRepository } from './draft.js';
 import { gitAi } from './git-ai.js';
 import { gitAiV0 } from './git-ai-v0.js';
 import { kiroMetrics } from './kiro-metrics.js';
@@ -31,20 +32,25 @@ export const sources: Source[] = [
   gitMemento,
 ];
 
-/** The largest notes seen have 4 MB; git-ai's own server takes 8 MB. */
-const MAX_NOTE = 64 * 1024 * 1024;
+/** The largest notes seen have 4 MB; git-ai's own server takes 8 MB. Whatever is in 16 MiB is read within a second. */
+const MAX_NOTE = 16 * 1024 * 1024;
 
 /** A note damaged in a hundred places is damaged; nobody reads a list of millions. */
 const MAX_SKIPPED = 100;
 
 /** Reads a note of any known format. Never throws: what can't be read has a reason that can be shown. */
 export function parseNote(note: Buffer, context: NoteContext): (ParsedNote & { source: string }) | { reason: string } {
-  if (note.length > MAX_NOTE) return { reason: 'larger than 64 MiB' };
+  if (note.length > MAX_NOTE) return { reason: 'larger than 16 MiB' };
   const source = sources.find((candidate) => candidate.matches(note));
   if (source === undefined) return { reason: `not a known note format (${beginning(note)})` };
   const parsed = source.parse(note, context);
   if ('reason' in parsed) return { reason: `${source.name}: ${parsed.reason}` };
-  return { source: source.name, ...parsed, skipped: shorten(parsed.skipped) };
+  return { source: source.name, ...ofRepository(parsed), skipped: shorten(parsed.skipped) };
+}
+
+/** What a note says without lines of files that are not the commit's. Receipts may name such: absolute paths are seen. */
+export function ofRepository(note: ParsedNote): ParsedNote {
+  return { ...note, claims: note.claims.filter(({ path }) => isOfRepository(path)) };
 }
 
 /** The first characters of a note, as far as they can be printed. */
