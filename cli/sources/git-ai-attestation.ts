@@ -43,16 +43,27 @@ export function beginsLikeAttestation(note: Buffer): boolean {
  *     {"schema_version":"authorship/3.0.0", …
  *
  * authorship/4.0.0 has a second attestation behind the `---`, which repeats the first under other keys. Only the first
- * counts, and the JSON starts at the first line that begins with a brace.
+ * counts, and the JSON starts at the first line that begins like JSON.
  */
 export function readAttestation(note: Buffer): Attestation | { reason: string } {
   const end = attestationEnd(note);
   if (end < 0) return { reason: 'no line --- behind the attestation' };
   if (end > MAX_ATTESTATION) return { reason: 'an attestation of more than 4 MiB' };
-  const json = note.indexOf('\n{', end + SEPARATOR.length - 1) + 1;
-  if (json === 0) return { reason: 'no JSON behind the attestation' };
+  const json = jsonStart(note, end + SEPARATOR.length - 1);
+  if (json < 0) return { reason: 'no JSON behind the attestation' };
   return { ...readFiles(note.toString('utf8', 0, end)), json: note.subarray(json) };
 }
+
+/** Where the line begins that JSON begins with, and no path such as `{{name}}/a.py`; -1 when there is none. */
+function jsonStart(note: Buffer, from: number): number {
+  for (let at = note.indexOf('\n{', from); at >= 0; at = note.indexOf('\n{', at + 1)) {
+    if (JSON_NEXT.has(note[at + 2])) return at + 1;
+  }
+  return -1;
+}
+
+/** What can follow the brace: a key, the end, space; or nothing where the note ends. */
+const JSON_NEXT = new Set<number | undefined>([...Buffer.from('"} \t\r\n'), undefined]);
 
 /** Where the line `---` begins; -1 when there is none. */
 function attestationEnd(note: Buffer): number {
