@@ -1,6 +1,6 @@
 import type { EvaluatedCommit, Verdict } from '../../shared/api/policies.js';
 import type { Receipt } from '../../shared/api/receipts.js';
-import { formatLines } from '../../shared/line-set.js';
+import { countLines, formatLines } from '../../shared/line-set.js';
 import type { Change } from '../../shared/policy/input.js';
 import type { Settings } from '../config/settings.js';
 import type { CommitInfo } from '../git/commits.js';
@@ -13,7 +13,7 @@ import type { AiLines } from '../sync/count-lines.js';
 import { listNotesRefs } from '../sync/notes-refs.js';
 import { listAllNotes, tipsOf } from '../sync/plan.js';
 import { readNotes, type SkippedNote } from '../sync/read-notes.js';
-import { repositoryName } from '../sync/sync.js';
+import { repositoryName } from '../sync/repository-name.js';
 import { GatheredReceipts } from './gathered-receipts.js';
 
 /** The commits to judge: those of `head` that no `base` contains. Both are revisions. */
@@ -99,7 +99,10 @@ export async function judgeCommits(
   };
 }
 
+/** Files are told only where all AI lines have a place: else the evaluator looks at what receipts account for. */
 function evaluated(counted: CountedCommit): EvaluatedCommit {
+  const placed = counted.aiFiles.reduce((sum, { ai }) => sum + countLines(ai), 0);
+  const isPlaced = counted.isMerge || placed === counted.lines?.ai;
   const { commit, author_name, author_email, is_merge, has_receipts, lines } = commitFact(counted);
   return {
     commit,
@@ -109,6 +112,6 @@ function evaluated(counted: CountedCommit): EvaluatedCommit {
     has_receipts: has_receipts ?? false,
     ai_involved: counted.involved.length > 0,
     lines: lines ?? null,
-    files: counted.aiFiles.map(({ path, added, ai }) => ({ path, added, ai: formatLines(ai) })),
+    files: isPlaced ? counted.aiFiles.map(({ path, added, ai }) => ({ path, added, ai: formatLines(ai) })) : null,
   };
 }

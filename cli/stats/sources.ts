@@ -5,7 +5,7 @@ import type { Repository } from '../git/repository.js';
 import { parseNote } from '../sources/index.js';
 import { listNotesRefs } from '../sync/notes-refs.js';
 import { listAllNotes } from '../sync/plan.js';
-import { repositoryName } from '../sync/sync.js';
+import { repositoryName } from '../sync/repository-name.js';
 
 /** The `--json` shape that scripts rely on (design.md). */
 export interface SourceReport {

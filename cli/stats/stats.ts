@@ -10,7 +10,7 @@ import type { CountedLines } from '../sync/count-lines.js';
 import { listNotesRefs } from '../sync/notes-refs.js';
 import { listAllNotes, tipsOf } from '../sync/plan.js';
 import { readNotes } from '../sync/read-notes.js';
-import { repositoryName } from '../sync/sync.js';
+import { repositoryName } from '../sync/repository-name.js';
 
 /** The `--json` shape that scripts rely on (design.md). */
 export interface Stats {

@@ -3,8 +3,8 @@ import { loadSettings, type Settings } from '../../config/settings.js';
 import { openRepository, type Repository } from '../../git/repository.js';
 import { listNotesRefs } from '../../sync/notes-refs.js';
 import { listAllNotes, planSync } from '../../sync/plan.js';
+import { repositoryName } from '../../sync/repository-name.js';
 import { cursorKey, readCursor } from '../../sync/state.js';
-import { repositoryName } from '../../sync/sync.js';
 import { formatCount, printable, table } from '../../terminal.js';
 
 interface StatusReport {
