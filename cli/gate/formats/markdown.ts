@@ -2,9 +2,10 @@ import { formatCount, formatPercentage, printable } from '../../terminal.js';
 import { formatCost } from '../format-cost.js';
 import type { GateResult, LocatedViolation } from '../result.js';
 
-/** A comment on GitHub holds 65,536 characters: so many violations of the greatest length fit, and nobody reads more. */
-const MAX_SHOWN = 30;
-const MAX_TEXT = 600;
+/** A comment on GitHub holds 65,536 characters. Signs take up to seven, once they are escaped. */
+const MAX_LIST = 16_000;
+const MAX_TEXT = 400;
+const MAX_NAME = 60;
 
 /** How a bot finds the comment that it wrote before. */
 const MARKER = '<!-- blameprompt-gate -->';
@@ -48,7 +49,7 @@ function facts(result: GateResult): string {
   const names = (entries: [string | null, number][]) =>
     entries
       .slice(0, 8)
-      .map(([name, count]) => `${name === null ? 'unknown' : code(name)} (${formatCount(count)})`)
+      .map(([name, count]) => `${name === null ? 'unknown' : code(name, MAX_NAME)} (${formatCount(count)})`)
       .join(', ');
   const rows: [string, string][] = [
     [
@@ -89,9 +90,15 @@ const details = (title: string, items: string[]) =>
     ? []
     : [`<details><summary>${title}: ${items.length}</summary>\n\n${bullets(items)}\n\n</details>`];
 
+/** As many items as fit. */
 function bullets(items: string[]): string {
-  const more = items.length > MAX_SHOWN ? [`- … and ${items.length - MAX_SHOWN} more`] : [];
-  return [...items.slice(0, MAX_SHOWN).map((item) => `- ${item}`), ...more].join('\n');
+  let left = MAX_LIST;
+  const shown = items.filter((item) => {
+    left -= item.length;
+    return left >= 0;
+  });
+  const more = items.length - shown.length;
+  return [...shown.map((item) => `- ${item}`), ...(more > 0 ? [`- … and ${more} more`] : [])].join('\n');
 }
 
 /**
@@ -99,8 +106,8 @@ function bullets(items: string[]): string {
  * Markdown (CommonMark 2.5), so every sign that could is written as one. Mentions and references to issues are found in
  * what is rendered, so a zero-width space stands after `@` and `#`.
  */
-export const inline = (text: string): string =>
-  shorten(text)
+export const inline = (text: string, max = MAX_TEXT): string =>
+  shorten(text, max)
     .replace(
       /[&<>\\`*_[\]~|!:$@#]/g,
       (sign) => `&#${sign.charCodeAt(0)};${sign === '@' || sign === '#' ? '\u200b' : ''}`,
@@ -108,9 +115,9 @@ export const inline = (text: string): string =>
     .replace(/www\./gi, '$&\u200b');
 
 /** A name as code, in which nothing is looked for. */
-export const code = (text: string): string => `<code>${inline(text)}</code>`;
+const code = (text: string, max = MAX_TEXT): string => `<code>${inline(text, max)}</code>`;
 
-function shorten(text: string): string {
-  const clean = printable(text.toWellFormed());
-  return clean.length <= MAX_TEXT ? clean : `${clean.slice(0, MAX_TEXT).toWellFormed()}…`;
+function shorten(text: string, max: number): string {
+  const clean = printable(text.slice(0, 4 * max).toWellFormed());
+  return clean.length <= max ? clean : `${clean.slice(0, max).toWellFormed()}…`;
 }
