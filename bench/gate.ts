@@ -31,7 +31,9 @@ export async function benchGate(repo: string) {
   const { gitDir } = await openRepository(repo);
   const folder = await mkdtemp(join(tmpdir(), 'bp-bench-'));
   try {
-    const list = execFileSync('git', ['-C', gitDir, 'rev-list', `--max-count=${COMMITS}`, 'HEAD'], { encoding: 'utf8' });
+    const list = execFileSync('git', ['-C', gitDir, 'rev-list', `--max-count=${COMMITS}`, 'HEAD'], {
+      encoding: 'utf8',
+    });
     const oids = list.trim().split('\n');
     const parents = execFileSync('git', ['-C', gitDir, 'rev-list', '--max-count=1', '--parents', oids.at(-1)!], {
       encoding: 'utf8',
@@ -40,7 +42,19 @@ export async function benchGate(repo: string) {
     const policies = join(folder, 'policies.toml');
     await writeFile(policies, POLICIES);
     let commits = 0;
-    const args = [CLI, 'enterprise', 'gate', '-C', repo, '--base', base, '--policies', policies, '--no-fetch', '--json'];
+    const args = [
+      CLI,
+      'enterprise',
+      'gate',
+      '-C',
+      repo,
+      '--base',
+      base,
+      '--policies',
+      policies,
+      '--no-fetch',
+      '--json',
+    ];
     const { gate, log, node } = await interleave(9, {
       gate: async () => {
         const { seconds, stdout } = await time(process.execPath, args, { keep: true });

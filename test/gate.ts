@@ -26,7 +26,11 @@ export function policyFile(...policies: TestPolicy[]): string {
 }
 
 /** Runs the gate in a clone, as CI does: there the clone is the current folder. */
-export function gate(clone: TestClone, args: string[], env: Record<string, string> = {}): Promise<Outcome> {
+export function gate(
+  clone: Pick<TestClone, 'path' | 'home'>,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Outcome> {
   return run(CLI, ['enterprise', 'gate', ...args], { cwd: clone.path, env: { HOME: clone.home, ...env } });
 }
 
