@@ -35,7 +35,7 @@ export function utc(timestamp: string): string {
 }
 
 /** Who pays in sums for each person, as analytics counts people: the e-mail in lower case, else the name; null for nobody. */
-export const personOf = (receipt: EvaluatedReceipt): string | null =>
+export const personOf = (receipt: Pick<EvaluatedReceipt, 'user_email' | 'user_name'>): string | null =>
   receipt.user_email?.toLowerCase() || receipt.user_name || null;
 
 /** Whose sum a receipt's cost belongs to: null is the whole scope's; undefined, that nobody can say. */
