@@ -23,6 +23,8 @@ export interface Settings {
   ignore: string[];
   /** Whether commit messages are read for trailers that name an AI. */
   trailers: boolean;
+  /** The sources that are read; undefined: all. */
+  only: string[] | undefined;
   enabled: boolean;
 }
 
@@ -69,6 +71,7 @@ export async function loadSettings(
     defaultBranch: flags['default-branch'] ?? ours.project.default_branch,
     ignore: [...(ours.project.ignore ?? []), ...(ours.user.ignore ?? [])],
     trailers: theirs.sources?.trailers ?? user.sources?.trailers ?? true,
+    only: theirs.sources?.only ?? user.sources?.only,
     enabled: ours.project.enabled ?? ours.user.enabled ?? true,
   };
 }

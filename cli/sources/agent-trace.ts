@@ -28,13 +28,25 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * Agent Trace: the specification's records, a flat variant, and the ledger of agent-trace-cli (see parseTraces). Each
  * trace in which AI had a part is a receipt. The commit is the annotated one, whatever `vcs.revision` says.
  */
-export const agentTrace: Source = { name: NAME, matches, parse };
+export const agentTrace: Source = {
+  name: NAME,
+  recorder: 'Agent Trace',
+  places: ['refs/notes/agent-trace', '.agent-trace/traces.jsonl'],
+  gives: 'traces and lines: the specification’s shape, the flat one, the ledger of agent-trace-cli',
+  matches,
+  parse,
+};
 
 function matches(note: Buffer): boolean {
   if (!isList(note) && !isObjectWith(note)) return false;
   if (hasKeys(note, 'files') && (hasKeys(note, 'conversations') || hasKeys(note, 'vcs', 'revision'))) return true;
   if (hasKeys(note, 'trace_ids') && (hasKeys(note, 'ledger') || hasKeys(note, 'ledger_hash'))) return true;
   return hasKeys(note, 'schema', 'file_path', 'start_line') && note.includes('"agent-trace');
+}
+
+/** A trace, or as much of it as one commit took up: `paths` are those of its files, all when undefined. */
+export interface TraceOfCommit extends Trace {
+  paths?: ReadonlySet<string>;
 }
 
 /** What was read so far of a note. */
@@ -46,11 +58,19 @@ interface Reading {
 }
 
 function parse(note: Buffer, context: NoteContext): ParsedNote | { reason: string } {
+  return parseTracesOf(readTraces(note, context.root), context);
+}
+
+/** Reads traces of one commit; undefined stands for what could not be read. */
+export function parseTracesOf(
+  traces: Iterable<TraceOfCommit | undefined>,
+  context: NoteContext,
+): ParsedNote | { reason: string } {
   const reading: Reading = { context, drafts: new Map(), attested: new Map(), counts: [] };
   const tests = new Set<string>();
   let read = 0;
   let damaged = 0;
-  for (const trace of readTraces(note, context.root)) {
+  for (const trace of traces) {
     if (trace === undefined) damaged++;
     else {
       read++;
@@ -65,9 +85,10 @@ function parse(note: Buffer, context: NoteContext): ParsedNote | { reason: strin
   return { ...settle(attested, drafts.values(), context, skipped), ...(counts.length > 0 && { counts }), skipped };
 }
 
-function takeUp(trace: Trace, isTest: boolean, reading: Reading): void {
+function takeUp(trace: TraceOfCommit, isTest: boolean, reading: Reading): void {
   const writers = new Map<string, Author>();
   for (const said of trace.lines) {
+    if (trace.paths && !trace.paths.has(said.path)) continue;
     const author = isTest ? NOBODY : authorOf(said, trace, writers, reading);
     if (said.lines.length > 0) attest(reading.attested, said.path, author, said.lines);
     else if (author.draft) touch(author.draft, said.path);

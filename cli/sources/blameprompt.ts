@@ -10,7 +10,14 @@ import type { Claim, NoteContext, ParsedNote, Source } from './source.js';
 type Author = Pick<Claim, 'by' | 'tool' | 'provider' | 'model'>;
 
 /** BlamePrompt's notes (formats.md, section 2): one JSON object with whole receipts. */
-export const blameprompt: Source = { name: 'blameprompt', matches, parse };
+export const blameprompt: Source = {
+  name: 'blameprompt',
+  recorder: 'BlamePrompt',
+  places: ['refs/notes/blameprompt'],
+  gives: 'receipts with tokens and cost, lines; conversations, responses and decisions are not read',
+  matches,
+  parse,
+};
 
 /**
  * An object with `receipts` and the version; or, where the version is missing, with the fields that every receipt of

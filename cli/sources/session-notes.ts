@@ -36,6 +36,9 @@ interface Session {
  */
 export const promptStory: Source = {
   name: 'git-prompt-story',
+  recorder: 'git-prompt-story',
+  places: ['refs/notes/prompt-story', 'refs/notes/commits'],
+  gives: 'sessions: that AI took part',
   matches: (note) => isObjectWith(note, 'start_work', 'sessions'),
   parse(note, context) {
     const json = readObject(note);
@@ -59,6 +62,9 @@ export const promptStory: Source = {
  */
 export const shiftlog: Source = {
   name: 'shiftlog',
+  recorder: 'shiftlog',
+  places: ['refs/notes/claude-conversations'],
+  gives: 'sessions: that AI took part',
   matches: (note) => isObjectWith(note, 'session_id', 'message_count', 'checksum', 'transcript'),
   parse(note, context) {
     const json = readObject(note, 'transcript');
@@ -86,6 +92,9 @@ const TITLE = '# Git Memento Session';
  */
 export const gitMemento: Source = {
   name: 'git-memento',
+  recorder: 'git-memento',
+  places: ['refs/notes/commits'],
+  gives: 'sessions: that AI took part',
   matches: (note) => beginsWith(note, ENVELOPE) || beginsWith(note, TITLE),
   parse(note, context) {
     const parsed = involved(gitMemento.name, sessionsOf(note), context);

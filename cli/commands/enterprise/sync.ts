@@ -7,11 +7,11 @@ import type { Access } from '../../config/access.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { CliError, Exit } from '../../errors.js';
 import { formatSync } from '../../format-sync.js';
-import { fetchNotes } from '../../git/fetch-notes.js';
+import { fetchRefs } from '../../git/fetch-refs.js';
 import { openRepository } from '../../git/repository.js';
 import { findClones } from '../../sync/find-clones.js';
 import { computeMemo } from '../../sync/memo.js';
-import { NOTES_NAMES, PRIVATE_NOTES } from '../../sync/notes-refs.js';
+import { privateRefs } from '../../sync/private-refs.js';
 import { ProgressDisplay } from '../../sync/progress.js';
 import { type Sent, sendBatch } from '../../sync/send.js';
 import { cursorKey } from '../../sync/state.js';
@@ -40,7 +40,8 @@ export default class Sync extends BaseCommand {
       exclusive: ['directory', 'repo-name'],
     }),
     fetch: Flags.boolean({
-      description: "fetch the remote's notes first, into refs/blameprompt/notes/; your own notes stay as they are",
+      description:
+        "fetch the remote's notes and checkpoints first, into refs/blameprompt/; your own refs stay as they are",
     }),
     'dry-run': Flags.boolean({ description: 'read everything that is new, send nothing' }),
     'show-payload': Flags.boolean({
@@ -81,7 +82,7 @@ export default class Sync extends BaseCommand {
     const settings = await loadSettings(repository.root, { ...flags, repo: flags['repo-name'] }, process.env);
     const dryRun = flags['dry-run'];
     const access = await this.accessUnlessDry(settings, dryRun);
-    if (flags.fetch) await fetchNotes(repository, NOTES_NAMES, PRIVATE_NOTES);
+    if (flags.fetch) await fetchRefs(repository, privateRefs(settings.only));
     const options = {
       repository,
       settings,
