@@ -1,6 +1,7 @@
 import type { PromptMode } from '../../shared/blameprompt-receipt.js';
 import { CliError } from '../errors.js';
-import { type ConfigFile, projectFile, readConfigFile, userFile } from './files.js';
+import { projectFile, readConfigFile, userFile } from './files.js';
+import type { ConfigFile } from './schema.js';
 
 /** Who named a value. What a cloned repository's file says is a stranger's word (see access.ts). */
 export type Origin = 'flag' | 'environment' | 'project' | 'user' | 'default';
@@ -36,15 +37,18 @@ export interface SettingFlags {
 const STRICTNESS: PromptMode[] = ['summary', 'hash', 'none'];
 const DEFAULT_KEY_VARIABLE = 'BLAMEPROMPT_API_KEY';
 
-/** Settings by their order: flags, environment, project file, user file, defaults. `root`: the work tree, if there is one. */
+/**
+ * Settings by their order: flags, environment, project file, user file, defaults. `project`: the work tree, if there is one,
+ * whose file is read; or what that file says where another one than the checked-out one is to speak.
+ */
 export async function loadSettings(
-  root: string | undefined,
+  project: string | ConfigFile | undefined,
   flags: SettingFlags,
   env: NodeJS.ProcessEnv,
 ): Promise<Settings> {
-  const project = root === undefined ? {} : await readConfigFile(projectFile(root));
+  const theirs = typeof project === 'string' ? await readConfigFile(projectFile(project)) : (project ?? {});
   const user = await readConfigFile(userFile(env));
-  const ours = { project: project.enterprise ?? {}, user: user.enterprise ?? {} };
+  const ours = { project: theirs.enterprise ?? {}, user: user.enterprise ?? {} };
   const apiUrl = first<string>([
     ['flag', flags['api-url']],
     ['environment', env.BLAMEPROMPT_API_URL || undefined],
@@ -61,13 +65,13 @@ export async function loadSettings(
     userServers: [ours.user.api_url, ...(ours.user.trusted_servers ?? [])]
       .filter((url) => url !== undefined)
       .map(parseServer),
-    prompts: strictest(env.BLAMEPROMPT_PROMPTS, project.privacy?.prompts, user.privacy?.prompts),
+    prompts: strictest(env.BLAMEPROMPT_PROMPTS, theirs.privacy?.prompts, user.privacy?.prompts),
     team: ours.project.team ?? ours.user.team,
     repo: flags.repo ?? ours.project.repo,
     defaultBranch: flags['default-branch'] ?? ours.project.default_branch,
     ignore: [...(ours.project.ignore ?? []), ...(ours.user.ignore ?? [])],
-    trailers: project.sources?.trailers ?? user.sources?.trailers ?? true,
-    only: project.sources?.only ?? user.sources?.only,
+    trailers: theirs.sources?.trailers ?? user.sources?.trailers ?? true,
+    only: theirs.sources?.only ?? user.sources?.only,
     enabled: ours.project.enabled ?? ours.user.enabled ?? true,
   };
 }
@@ -113,5 +117,3 @@ export function parseServer(text: string): URL {
   url.hash = '';
   return url;
 }
-
-export type { ConfigFile };

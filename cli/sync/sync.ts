@@ -1,7 +1,5 @@
 import type { Rejected, TypedBatch } from '../../shared/api/receipts.js';
-import { normalizeRepoName } from '../../shared/repo-name.js';
 import type { Settings } from '../config/settings.js';
-import { CliError } from '../errors.js';
 import type { Repository } from '../git/repository.js';
 import { Batches } from './batches.js';
 import { commitFact, lostCommit } from './commit-fact.js';
@@ -11,6 +9,7 @@ import { planSettings, planSync } from './plan.js';
 import type { ProgressDisplay } from './progress.js';
 import { readRecords } from './read-records.js';
 import { allRecords, type SkippedRecord } from './records.js';
+import { repositoryName } from './repository-name.js';
 import { nothingSent, type Sent } from './send.js';
 import { type Cursor, readCursor, writeCursor } from './state.js';
 
@@ -116,16 +115,4 @@ function result(
   duration_ms: number,
 ): SyncResult {
   return { repo, notes, receipts, commits: { ...commits, unreadable }, rejections, violations, duration_ms };
-}
-
-/** The configured name, else the remote's, else the folder's. */
-export function repositoryName(repository: Repository, settings: Settings): string {
-  const name = settings.repo === undefined ? repository.name : normalizeRepoName(settings.repo);
-  if (name === undefined) {
-    throw new CliError(
-      'no_repo_name',
-      `"${settings.repo}" is no name for a repository. Set enterprise.repo to something like github.com/acme/app.`,
-    );
-  }
-  return name;
 }

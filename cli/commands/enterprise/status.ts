@@ -4,8 +4,8 @@ import { findDefaultBranch } from '../../git/default-branch.js';
 import { openRepository, type Repository } from '../../git/repository.js';
 import { planSettings, planSync } from '../../sync/plan.js';
 import { allRecords, findPlaces, listRecords } from '../../sync/records.js';
+import { repositoryName } from '../../sync/repository-name.js';
 import { cursorKey, readCursor } from '../../sync/state.js';
-import { repositoryName } from '../../sync/sync.js';
 import { formatCount, printable, table } from '../../terminal.js';
 
 interface StatusReport {
