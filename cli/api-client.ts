@@ -91,7 +91,7 @@ export function createApiClient({ url, key }: Pick<Access, 'url' | 'key'>, { ret
         `Cannot reach ${target.origin} (${code ?? message}). ${
           once
             ? 'It may have been done all the same: look before you repeat the command.'
-            : 'Nothing is lost: repeat the command when it is back; a sync sends what is missing.'
+            : 'Nothing is lost: run the command again.'
         }`,
         {
           exitCode: Exit.unreachable,

@@ -1,6 +1,6 @@
 import { Command, Flags } from '@oclif/core';
 import type { Endpoint, ReplyOf } from '../shared/api/types.js';
-import { type ApiClient, type CallInput, createApiClient } from './api-client.js';
+import type { ApiClient, CallInput } from './api-client.js';
 import { type Access, resolveAccess } from './config/access.js';
 import { loadSettings, type SettingFlags, type Settings } from './config/settings.js';
 import { CliError, Exit } from './errors.js';
@@ -50,6 +50,8 @@ export abstract class BaseCommand extends Command {
 
   /** Calls the server and closes the connection whatever happens. */
   protected async withServer<T>(access: Access, work: (client: ApiClient) => Promise<T>): Promise<T> {
+    // Not before it is needed: the HTTP client takes a tenth of a second to load.
+    const { createApiClient } = await import('./api-client.js');
     const client = createApiClient(access);
     try {
       return await work(client);
