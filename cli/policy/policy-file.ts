@@ -1,6 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { Policy } from '../../shared/api/policies.js';
+import type { Policy, PolicyInput } from '../../shared/api/policies.js';
 import { CliError } from '../errors.js';
 import type { Repository } from '../git/repository.js';
 import { readTreeFile } from '../git/tree-file.js';
@@ -25,11 +25,16 @@ export async function readPolicyFile(repository: Repository, path: string, base?
   const text =
     then ?? (await readFile(path, 'utf8').catch((cause) => fail(path, `it cannot be read (${cause.code})`, cause)));
   const described = then === undefined ? path : `${inside} of base ${base!.slice(0, 12)}`;
+  const policies = (await parsePolicies(text, described)).map((policy) => ({ ...policy, id: null, version: 1 }));
+  return { policies, described, isFallback: inside !== undefined && then === undefined };
+}
+
+/** The policies of a file's text; `described` names it in errors. */
+export async function parsePolicies(text: string, described: string): Promise<PolicyInput[]> {
   const { parsePolicyFile } = await import('../../shared/policy/file.js');
   const { PolicyError } = await import('../../shared/policy/errors.js');
   try {
-    const policies = parsePolicyFile(text).map((policy) => ({ ...policy, id: null, version: 1 }));
-    return { policies, described, isFallback: inside !== undefined && then === undefined };
+    return parsePolicyFile(text);
   } catch (error) {
     if (error instanceof PolicyError) fail(described, error.message, error);
     throw error;
