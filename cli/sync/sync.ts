@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Rejected, TypedBatch } from '../../shared/api/receipts.js';
+import type { CloneSettings } from '../../shared/api/settings.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
 import type { Settings } from '../config/settings.js';
 import { CliError } from '../errors.js';
@@ -7,6 +9,7 @@ import { Batches } from './batches.js';
 import { commitFact, lostCommit } from './commit-fact.js';
 import { countCommits } from './count-commits.js';
 import { nothingNew } from './nothing-new.js';
+import { underOrg } from './org-settings.js';
 import { planSync } from './plan.js';
 import type { ProgressDisplay } from './progress.js';
 import { readNotes, type SkippedNote } from './read-notes.js';
@@ -28,6 +31,8 @@ export interface SyncOptions {
   settings: Settings;
   /** Sends one batch and adds the outcome to `sent`. */
   send: (batch: TypedBatch, sent: Sent) => Promise<void>;
+  /** What the org enforces; undefined: the server was not asked, and what it last said holds. */
+  org?: CloneSettings;
   /** Which cursor is the server's; undefined: none, everything is new. */
   cursorKey: string | undefined;
   display: ProgressDisplay;
@@ -50,8 +55,9 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
   const { repository, settings, send, cursorKey, display, full, dryRun } = options;
   const started = performance.now();
   const name = repositoryName(repository, settings);
-  const { prompts, ignore, defaultBranch, team, trailers } = settings;
   const stored = cursorKey === undefined ? undefined : await readCursor(repository.commonDir, cursorKey);
+  const org = options.org ?? stored?.org;
+  const { prompts, ignore, defaultBranch, team, trailers } = underOrg(settings, org);
   const last = full ? undefined : stored;
   const plan = await planSync(repository, { repo: name, prompts, ignore, defaultBranch, team, trailers }, last);
   // Taken before anything is read: what changes meanwhile is for the next sync.
@@ -59,12 +65,13 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
   const remember = async (cursor: Cursor) => {
     if (dryRun || cursorKey === undefined) return;
     const known = cursor.pending.length === 0 && memo !== undefined ? { memo: { digest: memo, repo: name } } : {};
-    await writeCursor(repository.commonDir, cursorKey, { ...cursor, ...known });
+    await writeCursor(repository.commonDir, cursorKey, { ...cursor, ...known, ...(org && { org }) });
   };
   const sent = nothingSent();
   const duration = () => Math.round(performance.now() - started);
   if (!plan) {
-    if (last && memo !== undefined && last.memo?.digest !== memo) await remember(last);
+    const isNews = (memo !== undefined && last?.memo?.digest !== memo) || !isDeepStrictEqual(last?.org, org);
+    if (last && isNews) await remember(last);
     return nothingNew(name, duration());
   }
 

@@ -2,6 +2,7 @@ import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { openRepository, type Repository } from '../../git/repository.js';
 import { listNotesRefs } from '../../sync/notes-refs.js';
+import { underOrg } from '../../sync/org-settings.js';
 import { listAllNotes, planSync } from '../../sync/plan.js';
 import { cursorKey, readCursor } from '../../sync/state.js';
 import { repositoryName } from '../../sync/sync.js';
@@ -29,8 +30,8 @@ export default class Status extends BaseCommand {
     const settings = await loadSettings(repository.root, flags, process.env);
     const repo = repositoryName(repository, settings);
     const { server, problem, key } = await this.server(settings);
-    const { prompts, ignore, defaultBranch, team, trailers } = settings;
     const cursor = key && (await readCursor(repository.commonDir, key));
+    const { prompts, ignore, defaultBranch, team, trailers } = underOrg(settings, (cursor || undefined)?.org);
     const plan = await planSync(
       repository,
       { repo, prompts, ignore, defaultBranch, team, trailers },
