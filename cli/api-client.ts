@@ -13,12 +13,16 @@ const compress = promisify(gzip);
 const COMPRESS_FROM = 1024;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
+export interface CallInput<E extends Endpoint> {
+  /** What stands for `:name` in the path. */
+  params?: Record<string, string>;
+  query?: QueryOf<E>;
+  body?: BodyOf<E>;
+}
+
 export interface ApiClient {
   /** Calls one endpoint. Waits and tries again when the server is busy or away for a moment; see `createApiClient`. */
-  call<E extends Endpoint>(
-    endpoint: E,
-    input?: { params?: Record<string, string>; query?: QueryOf<E>; body?: BodyOf<E> },
-  ): Promise<ReplyOf<E>>;
+  call<E extends Endpoint>(endpoint: E, input?: CallInput<E>): Promise<ReplyOf<E>>;
   close(): Promise<void>;
 }
 
@@ -34,12 +38,13 @@ export class ApiProblem extends CliError {
 
 /**
  * A client for one server. Connection faults and 429, 502, 503 and 504 are tried again, up to `retries` times, with
- * growing pauses or as `Retry-After` says. All our requests are safe to repeat: ingest counts what it has seen once.
- * Redirects are not followed: the key would go to wherever they point.
+ * growing pauses or as `Retry-After` says, except at endpoints that repeating is not safe for (`once`). The others are:
+ * ingest counts what it has seen once. Redirects are not followed: the key would go to wherever they point.
  */
 export function createApiClient({ url, key }: Pick<Access, 'url' | 'key'>, { retries = 4 } = {}): ApiClient {
-  const dispatcher = new RetryAgent(new EnvHttpProxyAgent({ connect: { timeout: 10_000 } }), {
-    methods: ['GET', 'POST'],
+  const agent = new EnvHttpProxyAgent({ connect: { timeout: 10_000 } });
+  const retrying = new RetryAgent(agent, {
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     statusCodes: [429, 502, 503, 504],
     maxRetries: retries,
     minTimeout: 300,
@@ -54,20 +59,20 @@ export function createApiClient({ url, key }: Pick<Access, 'url' | 'key'>, { ret
         if (value !== undefined) target.searchParams.set(name, String(value));
       }
       const payload = body === undefined ? undefined : await encode(body);
-      const { status, text } = await send(target, endpoint.method, payload);
+      const { status, text } = await send(target, endpoint, payload);
       if (status >= 200 && status < 300) return parseReply(target, text);
       throw problemOf(target, status, text);
     },
-    close: () => dispatcher.close(),
+    close: () => agent.close(),
   };
 
-  async function send(target: URL, method: Endpoint['method'], payload: Payload | undefined) {
+  async function send(target: URL, { method, once }: Endpoint, payload: Payload | undefined) {
     try {
       const reply = await request(target, {
-        method: method === 'get' ? 'GET' : 'POST',
+        method: method.toUpperCase() as Uppercase<Endpoint['method']>,
         headers: { authorization: `Bearer ${key}`, accept: 'application/json', ...payload?.headers },
         body: payload?.bytes ?? null,
-        dispatcher,
+        dispatcher: once ? agent : retrying,
         headersTimeout: 60_000,
         bodyTimeout: 60_000,
       });
@@ -83,7 +88,11 @@ export function createApiClient({ url, key }: Pick<Access, 'url' | 'key'>, { ret
       const { code, message } = cause as NodeJS.ErrnoException;
       throw new CliError(
         'unreachable',
-        `Cannot reach ${target.origin} (${code ?? message}). Nothing is lost: run the command again.`,
+        `Cannot reach ${target.origin} (${code ?? message}). ${
+          once
+            ? 'It may have been done all the same: look before you repeat the command.'
+            : 'Nothing is lost: repeat the command when it is back; a sync sends what is missing.'
+        }`,
         {
           exitCode: Exit.unreachable,
           cause,
