@@ -24,6 +24,10 @@ export interface Settings {
   /** Whether commit messages are read for trailers that name an AI. */
   trailers: boolean;
   enabled: boolean;
+  /** Whether hooks sync in the background. */
+  syncOnCommit: boolean;
+  /** Whether hooks check policies. */
+  enforcePolicies: boolean;
 }
 
 export interface SettingFlags {
@@ -70,6 +74,8 @@ export async function loadSettings(
     ignore: [...(ours.project.ignore ?? []), ...(ours.user.ignore ?? [])],
     trailers: theirs.sources?.trailers ?? user.sources?.trailers ?? true,
     enabled: ours.project.enabled ?? ours.user.enabled ?? true,
+    syncOnCommit: ours.project.sync_on_commit ?? ours.user.sync_on_commit ?? true,
+    enforcePolicies: ours.project.enforce_policies ?? ours.user.enforce_policies ?? true,
   };
 }
 

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The git hooks we take part in. */
+export const HOOKS = ['pre-commit', 'post-commit', 'post-rewrite', 'post-merge', 'pre-push'] as const;
+export type Hook = (typeof HOOKS)[number];
+
+const FOLDER = new URL('../../../hooks/', import.meta.url);
+
+/** The program that scripts call: ours, wherever it is installed. */
+export const PROGRAM = fileURLToPath(new URL('../bin.js', import.meta.url));
+
+/** What stands in a hook's file: a few lines that find the clone's own script (`scriptFor`) and run it. The same everywhere. */
+export const sectionFor = (hook: Hook) => render('section', { HOOK: hook });
+
+/** What follows our section in a file that took the place of a hook which is no shell script: it runs that hook. */
+export const originalFor = (hook: Hook) => render('original', { HOOK: hook });
+
+/** The script of a clone, with the whole paths of node and of our program. */
+export function scriptFor(hook: Hook, node = process.execPath, program = PROGRAM): string {
+  return render(hook, { HOOK: hook, NODE: shellWord(node), PROGRAM: shellWord(program) });
+}
+
+/** The templates are sh, so that editors and linters know them: `@NAME@` is a value, `# include x` stands for parts/x.sh. */
+function render(name: string, values: Record<string, string>): string {
+  const text = readFileSync(new URL(`${name}.sh`, FOLDER), 'utf8');
+  return text
+    .replace(/^# include (.+)\n/gm, (_, part: string) => render(`parts/${part}`, values))
+    .replace(/@([A-Z]+)@/g, (whole, key: string) => values[key] ?? whole);
+}
+
+/** Any text as one word of sh. */
+const shellWord = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
