@@ -107,7 +107,7 @@ function matchTokens(pattern: readonly Token[], text: readonly string[]): boolea
  * never need to, so no combination is tried twice. `lastTakesOne`: a
  * wildcard at the end does not fit nothing.
  */
-function matchWildcard<P, T>(
+export function matchWildcard<P, T>(
   pattern: readonly P[],
   items: readonly T[],
   isWildcard: (part: P) => boolean,

@@ -15,7 +15,9 @@ const Patterns = Type.Array(Pattern, { minItems: 1, maxItems: MAX_PATTERNS });
 const Percentage = Type.Number({ minimum: 0, maximum: 100 });
 
 /** Whose cost is summed: everybody's in the policy's scope together, or each person's, team's or repository's by itself. */
-const Per = Type.Optional(Type.Enum(['scope', 'person', 'team', 'repo'], { default: 'scope' }));
+const Per = Type.Optional(
+  Type.Enum(['scope', 'person', 'team', 'repo'], { description: 'scope where nothing is said' }),
+);
 
 /** Every rule by its name. A policy's `rule` holds exactly one of them. */
 export const RULES = {

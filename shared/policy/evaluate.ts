@@ -1,0 +1,133 @@
+import type { Policy, Verdict, Violation } from '../api/policies.js';
+import { compareText, Facts } from './facts.js';
+import { type CompiledRule, changePlaces, type Finding, TOO_MUCH } from './finding.js';
+import type { Change } from './input.js';
+import { compileRule } from './rules/index.js';
+import {
+  type CompiledExemption,
+  compileExemption,
+  compileScope,
+  exemptionFor,
+  exemptionsInForce,
+  type Holds,
+} from './scope.js';
+
+/** Violations that one policy lists; a verdict with more than that is read by nobody. */
+export const MAX_VIOLATIONS = 1000;
+
+interface CompiledPolicy {
+  policy: Policy;
+  ruleName: Violation['rule'];
+  holds: Holds;
+  rule: CompiledRule;
+  exemptions: CompiledExemption[];
+}
+
+/** Policies made ready for many changes. */
+export type CompiledPolicies = readonly CompiledPolicy[];
+
+/** Makes policies ready. Throws a PolicyError that names policy and field where an expression cannot be used. */
+export function compilePolicies(policies: readonly Policy[]): CompiledPolicies {
+  return [...policies]
+    .sort((a, b) => compareText(a.name, b.name) || compareText(a.id ?? '', b.id ?? ''))
+    .map((policy) => ({
+      policy,
+      ruleName: ruleName(policy.rule),
+      holds: compileScope(policy),
+      rule: compileRule(policy),
+      exemptions: (policy.exemptions ?? []).map(compileExemption),
+    }));
+}
+
+/** The name of the rule: every rule has one property of its own, and `per` beside it at most. */
+export const ruleName = (rule: Policy['rule']): Violation['rule'] =>
+  Object.keys(rule).find((key) => key !== 'per') as Violation['rule'];
+
+/** The policies that speak of the change: enabled, in force now, and of its teams and repository. */
+export function policiesInForce(policies: CompiledPolicies, change: Change): Policy[] {
+  const facts = new Facts(change);
+  return policies.filter(({ holds }) => holds(facts) !== false).map(({ policy }) => policy);
+}
+
+/**
+ * Judges a change by policies. Pure: the same input gives the same verdict on a server, in a hook and in CI, in whatever
+ * order receipts and policies come. Violations stand in the order of policy names, then of time or commits.
+ */
+export function evaluate(policies: CompiledPolicies, change: Change): Verdict {
+  const facts = new Facts(change);
+  const verdict: Verdict = { verdict: 'pass', violations: [], exempted: [], not_evaluated: [] };
+  for (const compiled of policies) {
+    const holds = compiled.holds(facts);
+    if (holds === true) judge(compiled, facts, verdict);
+    else if (holds === undefined) tellGap(compiled, TOO_MUCH, facts, verdict);
+  }
+  const { violations } = verdict;
+  if (violations.length > 0) verdict.verdict = violations.some(({ action }) => action === 'block') ? 'block' : 'warn';
+  return verdict;
+}
+
+function judge(compiled: CompiledPolicy, facts: Facts, verdict: Verdict): void {
+  const { findings, gaps } = compiled.rule.judge(facts);
+  tell(compiled, findings, facts, verdict);
+  for (const gap of gaps) tellGap(compiled, gap, facts, verdict);
+}
+
+/** Findings become violations, but for those that an exemption excuses. */
+function tell(compiled: CompiledPolicy, findings: readonly Finding[], facts: Facts, verdict: Verdict): void {
+  if (findings.length === 0) return;
+  const exemptions = exemptionsInForce(compiled.exemptions, facts);
+  let told = 0;
+  let excused = 0;
+  for (const finding of findings) {
+    const exemption = exemptionFor(finding, exemptions, facts.budget);
+    if (exemption) {
+      if (++excused <= MAX_VIOLATIONS)
+        verdict.exempted.push({ violation: toViolation(compiled, finding, facts), exemption });
+    } else if (++told <= MAX_VIOLATIONS) {
+      verdict.violations.push(toViolation(compiled, finding, facts));
+    }
+  }
+  const untold = Math.max(0, told - MAX_VIOLATIONS) + Math.max(0, excused - MAX_VIOLATIONS);
+  if (untold > 0) {
+    const reason = `${untold} more violations are not listed`;
+    verdict.not_evaluated.push({ policy: compiled.policy.name, rule: compiled.ruleName, reason });
+  }
+}
+
+/** What could not be evaluated; a violation, too, where the policy fails closed. */
+function tellGap(compiled: CompiledPolicy, reason: string, facts: Facts, verdict: Verdict): void {
+  const { policy, ruleName: rule } = compiled;
+  verdict.not_evaluated.push({ policy: policy.name, rule, reason });
+  if (policy.on_error !== 'closed') return;
+  const finding: Finding = {
+    value: null,
+    advice: 'Synchronise with the server, or ask for an exemption: this policy lets nothing pass that it cannot judge.',
+    message: () => `${rule} could not be evaluated: ${reason}`,
+    places: () => changePlaces(facts.change),
+  };
+  tell(compiled, [finding], facts, verdict);
+}
+
+function toViolation(
+  { policy, ruleName: rule, rule: { limit, advice } }: CompiledPolicy,
+  finding: Finding,
+  facts: Facts,
+): Violation {
+  return {
+    policy: policy.name,
+    policy_id: policy.id,
+    rule,
+    action: policy.action,
+    limit,
+    value: finding.value,
+    repo: facts.change.repo,
+    commit: finding.commit ?? null,
+    path: finding.path ?? null,
+    lines: finding.lines ?? null,
+    receipt_id: finding.receipt_id ?? null,
+    subject: finding.subject ?? null,
+    window: finding.window ?? null,
+    message: finding.message(),
+    advice: finding.advice ?? advice,
+  };
+}
