@@ -36,7 +36,8 @@ export async function findHooksFolder({ root = '', ...repository }: Repository):
 }
 
 /** `init.templateDir` of the user's own configuration, where git takes a new clone's hooks from. */
-export const findTemplateFolder = (cwd: string) => git(cwd, ['config', '--global', '--path', '--get', 'init.templateDir'], 1);
+export const findTemplateFolder = (cwd: string) =>
+  git(cwd, ['config', '--global', '--path', '--get', 'init.templateDir'], 1);
 
 export async function setTemplateFolder(cwd: string, path: string | undefined): Promise<void> {
   const change = path === undefined ? ['--unset', 'init.templateDir'] : ['init.templateDir', path];

@@ -69,7 +69,11 @@ export async function removeFrom({ path, hook }: HookFile): Promise<Removed> {
 }
 
 /** Whether the file has our part as we would write it today. */
-export async function inspect({ path, hook, husky }: HookFile): Promise<'installed' | 'old' | 'absent' | 'not executable'> {
+export async function inspect({
+  path,
+  hook,
+  husky,
+}: HookFile): Promise<'installed' | 'old' | 'absent' | 'not executable'> {
   const file = await lstat(path).catch(() => undefined);
   const found = file?.isFile() ? findSection(await readFile(path, 'latin1'), hook) : undefined;
   if (!file || !found?.body.includes('blameprompt_enterprise()')) return 'absent';

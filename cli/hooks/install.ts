@@ -1,12 +1,10 @@
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CliError } from '../errors.js';
 import { findHooksFolder, type HooksFolder } from '../git/hooks-folder.js';
 import type { Repository } from '../git/repository.js';
 import { type HookFile, type Installed, inspect, installInto, type Removed, removeFrom } from './hook-file.js';
 import { HOOKS, type Hook, scriptFor } from './templates.js';
-
-export type HookState = Awaited<ReturnType<typeof inspect>>;
 
 export interface HookReport<State> {
   hook: Hook;
@@ -30,7 +28,10 @@ export async function installHooks(repository: Repository, { shared = false } = 
   const folder = await usableFolder(repository);
   await writeScripts(join(repository.commonDir, 'blameprompt'));
   if (shared && !folder.husky) {
-    throw new CliError('no_husky', `--shared is for husky, which this clone does not use: its hooks are in ${folder.path}.`);
+    throw new CliError(
+      'no_husky',
+      `--shared is for husky, which this clone does not use: its hooks are in ${folder.path}.`,
+    );
   }
   const chosen = shared ? folder.husky! : folder.path;
   const hooks = await eachHook(chosen, shared, async (file) => installInto(await placeOf(file, folder)));
@@ -49,23 +50,10 @@ export async function uninstallHooks(repository: Repository): Promise<Report<Rem
   for (const name of ['hooks', 'bundle.json', 'problem', 'failed']) {
     await rm(join(state, name), { recursive: true, force: true });
   }
-  const elsewhere = isElsewhere(folder) ? [`${folder.path} serves other clones, too: the hooks are off there as well`] : [];
+  const elsewhere = isElsewhere(folder)
+    ? [`${folder.path} serves other clones, too: the hooks are off there as well`]
+    : [];
   return { folder: folder.path, hooks, remarks: elsewhere };
-}
-
-/** What is installed now. */
-export async function hooksStatus(repository: Repository): Promise<Report<HookState | 'off in this clone'>> {
-  const folder = await findHooksFolder(repository);
-  const hooks = await eachHook(folder.path, false, async (file) => {
-    const state = await inspect(await placeOf(file, folder));
-    const script = join(repository.commonDir, 'blameprompt', 'hooks', `${file.hook}.sh`);
-    const isOn = await access(script).then(
-      () => true,
-      () => false, // not there: the part in a shared file does nothing here
-    );
-    return state === 'installed' && !isOn ? 'off in this clone' : state;
-  });
-  return { folder: folder.path, hooks, remarks: [] };
 }
 
 /** Writes what the hooks run, with the paths of this node and this program. */
@@ -82,16 +70,23 @@ export async function writeScripts(state: string): Promise<void> {
 
 async function usableFolder(repository: Repository): Promise<HooksFolder> {
   if (repository.isBare) {
-    throw new CliError('bare_repository', 'Nobody commits in a bare repository. For a git server see pre-receive in docs/hooks.md.');
+    throw new CliError(
+      'bare_repository',
+      'Nobody commits in a bare repository. For a git server see pre-receive in docs/hooks.md.',
+    );
   }
   const folder = await findHooksFolder(repository);
   if (folder.path === '/dev/null') {
-    throw new CliError('hooks_disabled', 'core.hooksPath = /dev/null switches all hooks off here. Unset it, then install again.');
+    throw new CliError(
+      'hooks_disabled',
+      'core.hooksPath = /dev/null switches all hooks off here. Unset it, then install again.',
+    );
   }
   return folder;
 }
 
-async function eachHook<State>(folder: string, husky: boolean, act: (file: HookFile) => Promise<State>) {
+/** Does the same with the file of each hook in a folder. */
+export async function eachHook<State>(folder: string, husky: boolean, act: (file: HookFile) => Promise<State>) {
   const reports: HookReport<State>[] = [];
   for (const hook of HOOKS) {
     const path = join(folder, hook);
@@ -104,7 +99,7 @@ async function eachHook<State>(folder: string, husky: boolean, act: (file: HookF
  * Where a hook's part is now, else where it belongs. pre-commit (the framework) moves a hook that it finds to `<hook>.legacy` and
  * runs it from there, and husky runs what a team committed: in either place it is as good.
  */
-async function placeOf(file: HookFile, { husky }: HooksFolder): Promise<HookFile> {
+export async function placeOf(file: HookFile, { husky }: HooksFolder): Promise<HookFile> {
   const committed = husky === undefined ? [] : [{ ...file, path: join(husky, file.hook), husky: true }];
   for (const place of [file, legacyOf(file), ...committed]) if ((await inspect(place)) !== 'absent') return place;
   return file;
@@ -115,13 +110,18 @@ const legacyOf = (file: HookFile): HookFile => ({ ...file, path: `${file.path}.l
 const isElsewhere = ({ setBy }: HooksFolder) => setBy !== undefined && setBy !== 'local' && setBy !== 'worktree';
 
 function remarksOn(folder: HooksFolder, shared: boolean): string[] {
-  if (shared) return [`commit ${folder.husky}: the hooks do nothing for colleagues until they run blameprompt enterprise init`];
+  if (shared)
+    return [`commit ${folder.husky}: the hooks do nothing for colleagues until they run blameprompt enterprise init`];
   if (folder.husky) {
     return [
       `husky writes ${folder.path} anew whenever it is installed, and our part is gone then: install again, or use --shared to put it into ${dirname(folder.path)}, for the team to commit`,
     ];
   }
-  if (folder.isCommitted) return [`${folder.path} is in the work tree: what was written there can be committed, and does nothing in clones that did not install it`];
-  if (isElsewhere(folder)) return [`core.hooksPath is set for all your clones: the hooks do nothing in those where you do not install them`];
+  if (folder.isCommitted)
+    return [
+      `${folder.path} is in the work tree: what was written there can be committed, and does nothing in clones that did not install it`,
+    ];
+  if (isElsewhere(folder))
+    return [`core.hooksPath is set for all your clones: the hooks do nothing in those where you do not install them`];
   return [];
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The git hooks we take part in. */
@@ -7,8 +7,9 @@ export type Hook = (typeof HOOKS)[number];
 
 const FOLDER = new URL('../../../hooks/', import.meta.url);
 
-/** The program that scripts call: ours, wherever it is installed. */
-export const PROGRAM = fileURLToPath(new URL('../bin.js', import.meta.url));
+/** Our program, wherever it is installed, and the part of it that is quick to start (write-bundle.ts). */
+const PROGRAM = fileURLToPath(new URL('../bin.js', import.meta.url));
+const CHECK = fileURLToPath(new URL('./check.cjs', import.meta.url));
 
 /** What stands in a hook's file: a few lines that find the clone's own script (`scriptFor`) and run it. The same everywhere. */
 export const sectionFor = (hook: Hook) => render('section', { HOOK: hook });
@@ -17,8 +18,9 @@ export const sectionFor = (hook: Hook) => render('section', { HOOK: hook });
 export const originalFor = (hook: Hook) => render('original', { HOOK: hook });
 
 /** The script of a clone, with the whole paths of node and of our program. */
-export function scriptFor(hook: Hook, node = process.execPath, program = PROGRAM): string {
-  return render(hook, { HOOK: hook, NODE: shellWord(node), PROGRAM: shellWord(program) });
+export function scriptFor(hook: Hook): string {
+  const program = hook === 'pre-commit' && existsSync(CHECK) ? CHECK : PROGRAM;
+  return render(hook, { HOOK: hook, NODE: shellWord(process.execPath), PROGRAM: shellWord(program) });
 }
 
 /** The templates are sh, so that editors and linters know them: `@NAME@` is a value, `# include x` stands for parts/x.sh. */

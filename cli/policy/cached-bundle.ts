@@ -35,7 +35,8 @@ export async function readBundle(
   if (!key) return { reason: `no key is known for ${cached.origin}` };
   if (!isSigned(cached, key)) return { reason: `its signature is not that of ${cached.origin}` };
   const bundle = JSON.parse(cached.payload) as Bundle;
-  if (bundle.version !== 1) return { reason: `its version is ${bundle.version}, which needs a newer BlamePrompt Enterprise` };
+  if (bundle.version !== 1)
+    return { reason: `its version is ${bundle.version}, which needs a newer BlamePrompt Enterprise` };
   return { bundle, cached };
 }
 
@@ -43,7 +44,9 @@ export async function readBundle(
 export function isSigned({ payload, signature }: SignedBundle, { public_key }: PolicyKey): boolean {
   try {
     const key = createPublicKey({ key: Buffer.from(public_key, 'base64'), format: 'der', type: 'spki' });
-    return key.asymmetricKeyType === 'ed25519' && verify(null, Buffer.from(payload), key, Buffer.from(signature, 'base64'));
+    return (
+      key.asymmetricKeyType === 'ed25519' && verify(null, Buffer.from(payload), key, Buffer.from(signature, 'base64'))
+    );
   } catch {
     return false;
   }

@@ -1,0 +1,3 @@
+export async function background(_state: string): Promise<number> {
+  return 0;
+}
