@@ -8,8 +8,12 @@ import type { Services } from './http/bind.js';
 import { healthRoutes } from './http/health.js';
 import { accessLog, problems, requestId } from './http/middleware.js';
 import { openapi } from './http/openapi.js';
+import { keyRoutes } from './keys/routes.js';
 import type { Logger } from './log.js';
+import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
+import { settingsRoutes } from './settings/routes.js';
+import { teamRoutes } from './teams/routes.js';
 
 export interface AppOptions extends Services {
   log: Logger;
@@ -30,6 +34,12 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   authRoutes(router, services);
   receiptRoutes(router, services);
   analyticsRoutes(router, services);
+  policyRoutes(router, services);
+  simulationRoutes(router, services);
+  violationRoutes(router, services);
+  teamRoutes(router, services);
+  keyRoutes(router, services);
+  settingsRoutes(router, services);
 
   app.use(requestId);
   app.use(accessLog(log));

@@ -41,3 +41,6 @@ export function findUnstorable(value: unknown, pointer = ''): string | undefined
 export function escapePointer(key: string): string {
   return toStorable(key).replaceAll('~', '~0').replaceAll('/', '~1');
 }
+
+/** Order by code units: the same on every machine, whatever its language. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -7,6 +7,7 @@ import { createKey } from '../server/auth/key.js';
 import { insertKey } from '../server/auth/queries.js';
 import { logOptions } from '../server/log.js';
 import { insertOrg } from '../server/orgs/queries.js';
+import { type SigningKey, toSigningKey } from '../server/policies/signing-key.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 export interface TestOrg {
@@ -33,9 +34,22 @@ export interface RequestOptions {
   headers?: Record<string, string>;
 }
 
+export interface TestServerOptions {
+  poolSize?: number;
+  maxBodyBytes?: number;
+  /** null: a server that has none. Else the same for all test servers. */
+  signingKey?: SigningKey | null;
+  bundleHours?: number;
+  /** Of another test server, which drops it. */
+  database?: TestDatabase;
+}
+
+/** Made for tests; it signs nothing else. */
+const SIGNING_KEY = toSigningKey('MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f', 'tests');
+
 /** The real server on a free port, with a database of its own. */
-export async function startTestServer(options: { poolSize?: number; maxBodyBytes?: number } = {}): Promise<TestServer> {
-  const database = await createTestDatabase(options);
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const database = options.database ?? (await createTestDatabase(options));
   const { db } = database;
   const log: string[] = [];
   const logger = pino({ ...logOptions, level: 'debug' }, { write: (line: string) => void log.push(line) });
@@ -45,6 +59,8 @@ export async function startTestServer(options: { poolSize?: number; maxBodyBytes
     version: '0.0.0-test',
     state: { draining: false },
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
+    signingKey: options.signingKey === null ? undefined : (options.signingKey ?? SIGNING_KEY),
+    bundleHours: options.bundleHours ?? 24,
   });
   const server = createServer(app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -86,7 +102,7 @@ export async function startTestServer(options: { poolSize?: number; maxBodyBytes
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await database.drop();
+      if (!options.database) await database.drop();
     },
   };
 }

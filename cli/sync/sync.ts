@@ -19,6 +19,7 @@ export interface SyncResult {
   receipts: Sent['receipts'];
   commits: Sent['commits'] & { unreadable: { commit: string; reason: string }[] };
   rejections: Rejected[];
+  violations: Sent['violations'];
   duration_ms: number;
 }
 
@@ -105,10 +106,10 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
 
 function result(
   repo: string,
-  { receipts, commits, rejections }: Sent,
+  { receipts, commits, rejections, violations }: Sent,
   notes: SyncResult['notes'],
   unreadable: SyncResult['commits']['unreadable'],
   duration_ms: number,
 ): SyncResult {
-  return { repo, notes, receipts, commits: { ...commits, unreadable }, rejections, duration_ms };
+  return { repo, notes, receipts, commits: { ...commits, unreadable }, rejections, violations, duration_ms };
 }

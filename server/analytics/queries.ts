@@ -1,7 +1,8 @@
 import type { Filters } from '../../shared/api/receipts.js';
 import { timeBound } from '../../shared/validate.js';
 import type { Sql } from '../db.js';
-import { instant, receiptConditions, repoIdOf } from '../receipts/filters.js';
+import { receiptConditions, repoIdOf } from '../receipts/filters.js';
+import { instant } from '../time.js';
 
 const TOP = 10;
 
@@ -46,18 +47,33 @@ export async function costBasis(scope: Scope) {
   `;
 }
 
-export type Dimension = 'model' | 'tool' | 'team' | 'user_email';
+export type Dimension = 'model' | 'tool' | 'user_email';
 
 /** The values of one column with most receipts; null is "not known" and stands in the list like any other. */
 export async function topBy(scope: Scope, column: Dimension) {
   const { sql } = scope;
   return sql<{ label: string | null; receipts: number; cost: number }[]>`
-    select ${column === 'user_email' ? sql`coalesce(lower(r.user_email), r.user_name)` : sql(`r.${column}`)} as label,
+    select ${column === 'user_email' ? sql`coalesce(r.author, r.user_name)` : sql(`r.${column}`)} as label,
       count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost
     from receipts r
     where ${conditions(scope)}
     group by 1
     order by receipts desc, cost desc, label
+    limit ${TOP}
+  `;
+}
+
+/** By the team that receipts count for; where they count for none, by what their senders named. */
+export async function topTeams(scope: Scope) {
+  const { sql, orgId } = scope;
+  return sql<{ team: string | null; name: string | null; receipts: number; cost: number }[]>`
+    select coalesce(t.slug, r.team) as team, max(t.name) as name, count(*)::float8 as receipts,
+      coalesce(sum(r.cost_usd), 0)::float8 as cost
+    from receipts r
+    left join teams t on t.org_id = ${orgId} and t.id = r.team_id
+    where ${conditions(scope)}
+    group by 1
+    order by receipts desc, cost desc, team
     limit ${TOP}
   `;
 }

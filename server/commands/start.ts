@@ -6,6 +6,7 @@ import { type Claim, claimCluster } from '../database.js';
 import { connect, type Database } from '../db.js';
 import { ServerError } from '../errors.js';
 import { createLogger } from '../log.js';
+import { loadSigningKey } from '../policies/signing-key.js';
 import { version } from '../version.js';
 import { prepareDatabase } from './with-database.js';
 
@@ -29,7 +30,11 @@ export async function start(config: Config): Promise<void> {
     for (const migration of applied) log.info({ migration }, 'migration applied');
     db = connect({ url, poolSize: config.poolSize });
     const state = { draining: false };
-    const server = createServer(createApp({ db, log, version, state, maxBodyBytes: config.maxBodyBytes }).callback());
+    const signingKey = await loadSigningKey(config, cluster && config.dataDir);
+    const { maxBodyBytes, bundleHours } = config;
+    const server = createServer(
+      createApp({ db, log, version, state, maxBodyBytes, signingKey, bundleHours }).callback(),
+    );
     await listen(server, config);
     log.info({ url: addressOf(server), version }, 'listening');
 

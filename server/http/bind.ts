@@ -8,11 +8,16 @@ import { type Check, compileBody, compileQuery } from '../../shared/validate.js'
 import { authenticate, type Principal } from '../auth/authenticate.js';
 import type { Database } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
+import type { SigningKey } from '../policies/signing-key.js';
 import { readJson } from './body.js';
 
 export interface Services {
   db: Database;
   maxBodyBytes: number;
+  /** Undefined: nobody gave one, and bundles cannot be signed. */
+  signingKey: SigningKey | undefined;
+  /** How long a policy bundle holds, at most. */
+  bundleHours: number;
 }
 
 /** What a handler gets: a request that has passed every check, in the types of its schemas. */
@@ -22,6 +27,8 @@ export interface Call<Query, Body> {
   body: Body;
   params: Record<string, string>;
   db: Database;
+  /** Names the state that the reply shows. A caller who has it already (If-None-Match) is answered 304, without a body. */
+  etag(tag: string): void;
 }
 
 /**
@@ -44,9 +51,22 @@ export function bind<Query extends TSchema, Body extends TSchema, Reply extends 
     ctx.state.org = principal.org.slug;
     const query = readQuery(ctx, checkQuery) as Static<Query>;
     const body = (checkBody && checked(checkBody, await readJson(ctx.req, maxBodyBytes))) as Static<Body>;
-    ctx.body = await handler({ principal, query, body, params: ctx.params, db });
+    if (!endpoint.checksItems) refuseUnstorable(body);
+    const etag = (tag: string) => {
+      ctx.etag = tag;
+      ctx.set('Cache-Control', 'private, no-cache'); // kept by the caller alone, and asked about each time
+    };
+    ctx.body = await handler({ principal, query, body, params: ctx.params, db, etag });
     if (endpoint.status !== undefined) ctx.status = endpoint.status;
+    if (isKnown(ctx)) ctx.status = 304;
   });
+}
+
+/** Koa's `fresh` says no to "Cache-Control: no-cache", which fetch sends by itself along with If-None-Match. */
+function isKnown(ctx: Context): boolean {
+  const etag = ctx.response.get('ETag');
+  const known = ctx.get('If-None-Match').split(',');
+  return etag !== '' && known.some((tag) => tag.trim().replace(/^W\//, '') === etag);
 }
 
 function readQuery<T>(ctx: Context, check: Check<T> | undefined): T | undefined {
@@ -63,6 +83,13 @@ function readQuery<T>(ctx: Context, check: Check<T> | undefined): T | undefined 
   const { value, faults } = check(query);
   if (faults) throw invalidQuery(faults.map((fault): Fault => ({ in: 'query', ...fault })));
   return value;
+}
+
+/** After the schema, which bounds how deep the body is. */
+function refuseUnstorable(body: unknown): void {
+  const pointer = findUnstorable(body);
+  if (pointer !== undefined)
+    throw invalidBody([{ in: 'body', pointer, message: 'holds a NUL or half a surrogate pair' }]);
 }
 
 function checked<T>(check: Check<T>, value: unknown): T {

@@ -3,10 +3,15 @@ import { fromBlamePrompt } from '../../shared/blameprompt-receipt.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
 import { findUnstorable } from '../../shared/text.js';
 import { normalizeTimestamp } from '../../shared/timestamp.js';
-import type { Database, Sql } from '../db.js';
+import type { Database } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
+import { lockOrg } from '../orgs/lock.js';
+import { type Changed, judgeBatch } from '../policies/judge-batch.js';
+import { findSettings } from '../settings/queries.js';
+import { storageRules } from '../settings/storage-rules.js';
 import { acceptCommits, acceptReceipts } from './check-items.js';
-import type { StoredReceipt } from './content.js';
+import { type CanonicalReceipt, storedReceipt } from './content.js';
+import { upsertRepo } from './repos.js';
 import { upsertAttributions } from './upsert-attributions.js';
 import { upsertCommits } from './upsert-commits.js';
 import { upsertReceipts } from './upsert-receipts.js';
@@ -35,15 +40,21 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
     throw nothingAccepted(sent.receipts.length, rejected);
 
   return db.withTenant(orgId, async (sql) => {
+    await lockOrg(sql, orgId, 'shared');
+    const rules = storageRules(await findSettings(sql, orgId));
     const repoId = await upsertRepo(sql, orgId, name, batch.repo.default_branch ?? null);
     const scope = { orgId, repoId, team: batch.repo.team ?? null };
     const counts = { inserted: 0, duplicates: 0, amended: 0 };
     const attributions = { inserted: 0, duplicates: 0, amended: 0 };
+    const changed: Changed = { receipts: new Map(), commits: new Set() };
     // Almost always one round: further ones hold what the batch says again about the same ids.
-    for (const round of rounds(receipts)) {
+    for (const canonical of rounds(receipts)) {
+      const round = canonical.map((receipt) => storedReceipt(receipt, rules));
       const stored = await upsertReceipts(sql, scope, round);
       const attributed = await upsertAttributions(sql, scope, round);
-      for (const { id } of round) {
+      const news = [...Object.values(stored), attributed.amendedReceipts, attributed.extendedReceipts];
+      for (const { id, attributions: of } of round) {
+        if (news.some((ids) => ids.has(id))) changed.receipts.set(id, [...(changed.receipts.get(id) ?? []), ...of]);
         if (stored.inserted.has(id)) counts.inserted++;
         else if (stored.amended.has(id) || attributed.amendedReceipts.has(id)) counts.amended++;
         else counts.duplicates++;
@@ -52,13 +63,15 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
       attributions.duplicates += attributed.duplicates;
       attributions.amended += attributed.amended;
     }
-    const facts = await upsertCommits(sql, scope, commits);
+    const { changed: changedCommits, ...facts } = await upsertCommits(sql, scope, commits);
+    changed.commits = changedCommits;
     return {
       received: sent.receipts.length,
       ...counts,
       rejected,
       attributions,
       commits: { received: sent.commits.length, ...facts },
+      violations: await judgeBatch(sql, { orgId, repoId, repo: name }, changed),
     };
   });
 }
@@ -84,11 +97,11 @@ export async function ingestBlamePrompt(
   return ingest(db, orgId, { repo: { name: query.repo }, receipts }, '');
 }
 
-function* rounds(receipts: StoredReceipt[]): Generator<StoredReceipt[]> {
+function* rounds(receipts: CanonicalReceipt[]): Generator<CanonicalReceipt[]> {
   let rest = receipts;
   while (rest.length > 0) {
-    const round = new Map<string, StoredReceipt>();
-    const later: StoredReceipt[] = [];
+    const round = new Map<string, CanonicalReceipt>();
+    const later: CanonicalReceipt[] = [];
     for (const receipt of rest) {
       if (round.has(receipt.id)) later.push(receipt);
       else round.set(receipt.id, receipt);
@@ -96,24 +109,6 @@ function* rounds(receipts: StoredReceipt[]): Generator<StoredReceipt[]> {
     yield [...round.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     rest = later;
   }
-}
-
-async function upsertRepo(sql: Sql, orgId: string, name: string, defaultBranch: string | null): Promise<string> {
-  const find = () => sql<{ id: string; default_branch: string | null }[]>`
-    select id, default_branch from repos where org_id = ${orgId} and name = ${name}
-  `;
-  let [repo] = await find();
-  if (!repo) {
-    await sql`
-      insert into repos (org_id, id, name, default_branch) values (${orgId}, ${crypto.randomUUID()}, ${name}, ${defaultBranch})
-      on conflict (org_id, name) do nothing
-    `;
-    [repo] = await find();
-  }
-  if (defaultBranch !== null && repo!.default_branch !== defaultBranch) {
-    await sql`update repos set default_branch = ${defaultBranch} where org_id = ${orgId} and id = ${repo!.id}`;
-  }
-  return repo!.id;
 }
 
 function nothingAccepted(received: number, rejected: Rejected[]) {

@@ -10,16 +10,17 @@ const RECORD = `
 /**
  * Stores commit facts, each commit at most once in the list. Where a commit is known, its lines change only
  * when the sender saw at least the notes that the stored ones rest on, or more attested lines, and never back to what was
- * replaced before: a clone without the notes, or one that lags behind, erases nothing.
+ * replaced before: a clone without the notes, or one that lags behind, erases nothing. Answers which commits are changed,
+ * new ones among them.
  */
 export async function upsertCommits(
   sql: Sql,
   { orgId, repoId }: { orgId: string; repoId: string },
   facts: CommitFact[],
-): Promise<{ inserted: number; updated: number }> {
-  if (facts.length === 0) return { inserted: 0, updated: 0 };
+): Promise<{ inserted: number; updated: number; changed: Set<string> }> {
+  if (facts.length === 0) return { inserted: 0, updated: 0, changed: new Set() };
   const rows = sql.json(facts.map(toRow) as never);
-  const inserted = await sql`
+  const inserted = await sql<{ oid: string }[]>`
     insert into commits (
       org_id, repo_id, oid, committed_at, author_name, author_email, is_merge, on_default_branch, sources, has_receipts,
       added, deleted, ai, human, unknown, ai_by, ai_involved, content_hash
@@ -29,8 +30,10 @@ export async function upsertCommits(
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     order by oid
     on conflict (org_id, repo_id, oid) do nothing
+    returning oid
   `;
-  if (inserted.count === facts.length) return { inserted: inserted.count, updated: 0 };
+  const changed = new Set(inserted.map(({ oid }) => oid));
+  if (inserted.count === facts.length) return { inserted: inserted.count, updated: 0, changed };
   const stale = await sql`
     select c.oid
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
@@ -39,7 +42,7 @@ export async function upsertCommits(
     order by c.oid
     for update of c
   `;
-  if (stale.length === 0) return { inserted: inserted.count, updated: 0 };
+  if (stale.length === 0) return { inserted: inserted.count, updated: 0, changed };
   const moved = await sql`
     update commits c set on_default_branch = i.on_default_branch, updated_at = now()
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
@@ -59,7 +62,8 @@ export async function upsertCommits(
       and (c.added is null or c.sources <@ i.sources or c.ai + c.human < i.ai + i.human)
     returning c.oid
   `;
-  return { inserted: inserted.count, updated: new Set([...moved, ...recounted].map(({ oid }) => oid)).size };
+  const updated = new Set([...moved, ...recounted].map(({ oid }): string => oid));
+  return { inserted: inserted.count, updated: updated.size, changed: new Set([...changed, ...updated]) };
 }
 
 function toRow(fact: CommitFact) {

@@ -1,6 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Attribution } from './receipts.js';
-import { LineCount, Maybe, maybeAll, Name, Nullable, Oid, Strict, Timestamp, Usd, Uuid } from './types.js';
+import { Attribution, LineCount, Maybe, maybeAll, Name, Nullable, Oid, Strict, Timestamp, Usd, Uuid } from './types.js';
 
 /** Bounds of what a policy may hold; what is evaluated against it is bounded by the batch (limits.ts). */
 export const MAX_POLICIES = 500;

@@ -1,7 +1,10 @@
 import type { Policy, Verdict, Violation } from '../api/policies.js';
-import { compareText, Facts } from './facts.js';
+import { compareText } from '../text.js';
+import { PolicyError } from './errors.js';
+import { Facts } from './facts.js';
 import { type CompiledRule, changePlaces, type Finding, TOO_MUCH } from './finding.js';
 import type { Change } from './input.js';
+import { patternFaults } from './pattern-faults.js';
 import { compileRule } from './rules/index.js';
 import {
   type CompiledExemption,
@@ -12,8 +15,9 @@ import {
   type Holds,
 } from './scope.js';
 
-/** Violations that one policy lists; a verdict with more than that is read by nobody. */
-export const MAX_VIOLATIONS = 1000;
+/** Violations that one policy lists, and all of them together; nobody reads more, and a verdict has to be sent and kept. */
+export const MAX_VIOLATIONS = 1_000;
+const MAX_LISTED = 10_000;
 
 interface CompiledPolicy {
   policy: Policy;
@@ -26,17 +30,23 @@ interface CompiledPolicy {
 /** Policies made ready for many changes. */
 export type CompiledPolicies = readonly CompiledPolicy[];
 
-/** Makes policies ready. Throws a PolicyError that names policy and field where an expression cannot be used. */
+/** Makes policies ready. Throws a PolicyError that names policy and field where a pattern or an expression cannot be used. */
 export function compilePolicies(policies: readonly Policy[]): CompiledPolicies {
   return [...policies]
     .sort((a, b) => compareText(a.name, b.name) || compareText(a.id ?? '', b.id ?? ''))
-    .map((policy) => ({
-      policy,
-      ruleName: ruleName(policy.rule),
-      holds: compileScope(policy),
-      rule: compileRule(policy),
-      exemptions: (policy.exemptions ?? []).map(compileExemption),
-    }));
+    .map(compilePolicy);
+}
+
+function compilePolicy(policy: Policy): CompiledPolicy {
+  const faults = patternFaults(policy);
+  if (faults.length > 0) throw new PolicyError(policy.name, faults);
+  return {
+    policy,
+    ruleName: ruleName(policy.rule),
+    holds: compileScope(policy),
+    rule: compileRule(policy),
+    exemptions: (policy.exemptions ?? []).map(compileExemption),
+  };
 }
 
 /** The name of the rule: every rule has one property of its own, and `per` beside it at most. */
@@ -76,18 +86,20 @@ function judge(compiled: CompiledPolicy, facts: Facts, verdict: Verdict): void {
 function tell(compiled: CompiledPolicy, findings: readonly Finding[], facts: Facts, verdict: Verdict): void {
   if (findings.length === 0) return;
   const exemptions = exemptionsInForce(compiled.exemptions, facts);
-  let told = 0;
-  let excused = 0;
+  // Each policy lists one at least: a verdict must not turn milder because others found more.
+  const room = (listed: unknown[]) => Math.max(1, Math.min(MAX_VIOLATIONS, MAX_LISTED - listed.length));
+  const rooms = { told: room(verdict.violations), excused: room(verdict.exempted) };
+  let untold = 0;
   for (const finding of findings) {
     const exemption = exemptionFor(finding, exemptions, facts.budget);
-    if (exemption) {
-      if (++excused <= MAX_VIOLATIONS)
-        verdict.exempted.push({ violation: toViolation(compiled, finding, facts), exemption });
-    } else if (++told <= MAX_VIOLATIONS) {
+    if (exemption && rooms.excused-- > 0) {
+      verdict.exempted.push({ violation: toViolation(compiled, finding, facts), exemption });
+    } else if (!exemption && rooms.told-- > 0) {
       verdict.violations.push(toViolation(compiled, finding, facts));
+    } else {
+      untold++;
     }
   }
-  const untold = Math.max(0, told - MAX_VIOLATIONS) + Math.max(0, excused - MAX_VIOLATIONS);
   if (untold > 0) {
     const reason = `${untold} more violations are not listed`;
     verdict.not_evaluated.push({ policy: compiled.policy.name, rule: compiled.ruleName, reason });

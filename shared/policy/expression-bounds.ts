@@ -22,7 +22,7 @@ const LOOPS = new Set(['all', 'exists', 'exists_one', 'filter']);
 const VARIABLES = new Set(['receipt', 'commit', 'repo', 'teams']);
 
 /** Functions whose answer is no larger than what they are given, in time that is linear in it. */
-const FUNCTIONS = new Set(['has', 'size', 'int', 'double', 'string', 'timestamp', 'duration']);
+const FUNCTIONS = new Set(['has', 'size', 'int', 'double', 'string', 'timestamp']);
 const METHODS = new Map([
   ['startsWith', 1],
   ['endsWith', 1],
@@ -121,7 +121,7 @@ function childrenOf(node: ASTNode): ASTNode[] {
   return (args as unknown[]).filter((arg): arg is ASTNode => typeof arg === 'object' && arg !== null && 'op' in arg);
 }
 
-/** True when the node can only be a number, a time or a duration: adding those makes nothing larger. */
+/** True when the node can only be a number: adding those makes nothing larger. */
 function isNumber(node: ASTNode): boolean {
   switch (node.op) {
     case 'value':
@@ -139,7 +139,7 @@ function isNumber(node: ASTNode): boolean {
     case '?:':
       return isNumber(node.args[1]) && isNumber(node.args[2]);
     case 'call':
-      return ['size', 'int', 'double', 'timestamp', 'duration'].includes(node.args[0]);
+      return ['size', 'int', 'double'].includes(node.args[0]);
     case 'rcall':
       return node.args[0] === 'size' || node.args[0].startsWith('get');
     default:

@@ -1,12 +1,26 @@
 import type { EvaluatedCommit, EvaluatedReceipt } from '../api/policies.js';
 import { countLines, parseLines } from '../line-set.js';
-import type { JudgedReceipt } from './facts.js';
+import type { JudgedReceipt } from './receipts.js';
 
 /**
- * What expressions see of receipts and commits, under the names of the API. Counts are whole numbers in CEL, which are
- * bigint to the library; what is not known is null; a time is a timestamp.
+ * What expressions see of receipts and commits, under the names of the API, and the types of it. Counts are whole numbers in
+ * CEL, which are bigint to the library. What may be unknown is `dyn` and null then; unknown lines and files are absent
+ * instead, so that a misspelt field of them is found when the expression is checked.
  */
 export const FIELDS = {
+  Lines: { added: 'int', deleted: 'int', ai: 'int', human: 'int', unknown: 'int' },
+  File: { path: 'string', added: 'int', ai: 'int' },
+  Attribution: { commit: 'dyn', path: 'dyn', line_count: 'dyn' },
+  Commit: {
+    commit: 'string',
+    author_name: 'dyn',
+    author_email: 'dyn',
+    is_merge: 'dyn',
+    has_receipts: 'dyn',
+    ai_involved: 'dyn',
+    lines: 'Lines',
+    files: 'list<File>',
+  },
   Receipt: {
     id: 'string',
     timestamp: 'google.protobuf.Timestamp',
@@ -19,20 +33,7 @@ export const FIELDS = {
     team: 'dyn',
     attributions: 'list<Attribution>',
   },
-  Attribution: { commit: 'dyn', path: 'dyn', line_count: 'dyn' },
-  Commit: {
-    commit: 'string',
-    author_name: 'dyn',
-    author_email: 'dyn',
-    is_merge: 'dyn',
-    has_receipts: 'dyn',
-    ai_involved: 'dyn',
-    lines: 'dyn',
-    files: 'dyn',
-  },
-  Lines: { added: 'int', deleted: 'int', ai: 'int', human: 'int', unknown: 'int' },
-  File: { path: 'string', added: 'int', ai: 'int' },
-} as const;
+};
 
 const count = (lines: string | null | undefined): bigint | null => {
   const set = lines ? parseLines(lines) : undefined;
@@ -62,10 +63,12 @@ export class ReceiptView {
   readonly cost_usd: number | null;
   readonly team: string | null;
   readonly #receipt: EvaluatedReceipt;
+  readonly #timestamp: string;
   #attributions: AttributionView[] | undefined;
 
-  constructor({ receipt, names }: JudgedReceipt) {
+  constructor({ receipt, timestamp, names }: JudgedReceipt) {
     this.#receipt = receipt;
+    this.#timestamp = timestamp;
     this.id = receipt.id;
     this.tool = receipt.tool ?? null;
     this.provider = names.provider;
@@ -77,7 +80,7 @@ export class ReceiptView {
   }
 
   get timestamp(): Date {
-    return new Date(this.#receipt.timestamp);
+    return new Date(this.#timestamp);
   }
 
   get attributions(): AttributionView[] {
@@ -121,9 +124,9 @@ export class CommitView {
   readonly is_merge: boolean | null;
   readonly has_receipts: boolean | null;
   readonly ai_involved: boolean | null;
-  readonly lines: LinesView | null;
+  readonly lines: LinesView | undefined;
   readonly #commit: EvaluatedCommit;
-  #files: FileView[] | null | undefined;
+  #files: FileView[] | undefined;
 
   constructor(commit: EvaluatedCommit) {
     this.#commit = commit;
@@ -133,11 +136,20 @@ export class CommitView {
     this.is_merge = commit.is_merge ?? null;
     this.has_receipts = commit.has_receipts ?? null;
     this.ai_involved = commit.ai_involved ?? null;
-    this.lines = commit.lines ? new LinesView(commit.lines) : null;
+    this.lines = commit.lines ? new LinesView(commit.lines) : undefined;
   }
 
-  get files(): FileView[] | null {
-    this.#files ??= this.#commit.files?.map((file) => new FileView(file)) ?? null;
+  get files(): FileView[] | undefined {
+    this.#files ??= this.#commit.files?.map((file) => new FileView(file));
     return this.#files;
   }
 }
+
+/** The class of each type: the library tells types by it. */
+export const VIEWS = {
+  Lines: LinesView,
+  File: FileView,
+  Attribution: AttributionView,
+  Commit: CommitView,
+  Receipt: ReceiptView,
+};

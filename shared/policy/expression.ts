@@ -1,9 +1,7 @@
 import { createRequire } from 'node:module';
-import type { Environment } from '@marcbachmann/cel-js';
+import type { Environment, ParseResult } from '@marcbachmann/cel-js';
 import { type Bounds, boundsOf, ExpressionError } from './expression-bounds.js';
-import { AttributionView, CommitView, FIELDS, FileView, LinesView, ReceiptView } from './expression-views.js';
-
-export type Subject = 'receipt' | 'commit' | 'change';
+import { type CommitView, FIELDS, type ReceiptView, VIEWS } from './expression-views.js';
 
 export interface Variables {
   receipt?: ReceiptView;
@@ -14,8 +12,8 @@ export interface Variables {
 
 /** A CEL expression, checked and bounded. */
 export interface Expression extends Bounds {
-  /** Throws what the library throws where types do not fit, such as null above a number. */
-  run: (variables: Variables) => unknown;
+  /** True, false, or in words why neither: types that do not fit, such as null above a number. */
+  ask: (variables: Variables) => boolean | string;
 }
 
 // Loading the library takes as long as starting node. Hooks start for every commit, and few policies have an expression.
@@ -26,17 +24,11 @@ function load(): Environment {
   if (environment) return environment;
   const cel = require('@marcbachmann/cel-js') as typeof import('@marcbachmann/cel-js');
   environment = new cel.Environment({
-    limits: { maxAstNodes: 400, maxDepth: 24, maxListElements: 100, maxMapEntries: 0, maxCallArguments: 4 },
+    limits: { maxAstNodes: 400, maxDepth: 24, maxListElements: 100, maxMapEntries: 10, maxCallArguments: 4 },
   });
-  const views = {
-    Lines: LinesView,
-    File: FileView,
-    Attribution: AttributionView,
-    Commit: CommitView,
-    Receipt: ReceiptView,
-  };
-  for (const [name, ctor] of Object.entries(views))
-    environment.registerType(name, { ctor, fields: FIELDS[name as keyof typeof FIELDS] });
+  for (const name of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
+    environment.registerType(name, { ctor: VIEWS[name], fields: FIELDS[name] });
+  }
   environment
     .registerVariable('receipt', 'Receipt')
     .registerVariable('commit', 'Commit')
@@ -53,24 +45,47 @@ export function compileExpression(text: string): Expression {
   if (checked.type !== 'bool' && checked.type !== 'dyn') {
     throw new ExpressionError(`must be true or false, and is ${checked.type}`);
   }
-  const parsed = env.parse(text);
-  const bounds = boundsOf(parsed.ast);
+  const bounds = boundsOf(env.parse(text).ast);
   const run = env.parse(withNulls(text, bounds.presence));
-  run.check();
-  return { ...bounds, run: (variables) => run(variables) };
+  const rewritten = run.check();
+  if (!rewritten.valid) throw new ExpressionError(summaryOf(rewritten.error));
+  return { ...bounds, ask: (variables) => ask(run, variables) };
+}
+
+function ask(run: ParseResult, variables: Variables): boolean | string {
+  // Taking down where an error was made is most of what it costs, and errors of expressions are made to be told in words.
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    const answer: unknown = run(variables);
+    return typeof answer === 'boolean' ? answer : 'the answer is neither true nor false';
+  } catch (error) {
+    const summary = summaryOf(error);
+    return /null|No such key/.test(summary) ? `${summary} (what nobody recorded is null: ask has() first)` : summary;
+  } finally {
+    Error.stackTraceLimit = before;
+  }
 }
 
 /**
- * `has(x.y)` as `(x.y != null)`: a field that nobody filled in is null here, as it is in JSON, and the library would
- * call null a value.
+ * `has(x.y)` as `(dyn(x.y) != null)`: a field that nobody filled in is null here, as it is in JSON, which the library
+ * takes for a value.
  */
 function withNulls(text: string, presence: Bounds['presence']): string {
   let all = text;
   for (const { start, end, field } of [...presence].sort((a, b) => b.start - a.start)) {
-    all = `${all.slice(0, start)}(${text.slice(field.start, field.end)} != null)${all.slice(end)}`;
+    const name = text.slice(field.start, field.end);
+    if (!FIELD.test(name)) throw new ExpressionError('has() takes a field, such as receipt.model');
+    if (ABSENT.test(name)) continue;
+    all = `${all.slice(0, start)}(dyn(${name}) != null)${all.slice(end)}`;
   }
   return all;
 }
+
+const FIELD = /^\w+(\s*\.\s*\w+)+$/;
+
+/** Fields that are absent and not null when they are unknown (expression-views.ts). */
+const ABSENT = /\.\s*(lines|files)$/;
 
 /** What the library says, without the copy of the expression that it appends. */
 export function summaryOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import type { EvaluatedCommit, EvaluatedReceipt, Violation } from '../api/policies.js';
+import { cutLines } from '../line-set.js';
 import type { Facts } from './facts.js';
 import type { Change } from './input.js';
 
@@ -33,24 +34,45 @@ export interface CompiledRule {
   judge: (facts: Facts) => Outcome;
 }
 
+/** Characters of line numbers that a violation carries. */
+export const MAX_LINES = 500;
+
 export const TOO_MUCH = 'the change and the policies are too large to be evaluated together';
 
-const names = (...texts: (string | null | undefined)[]) =>
-  texts.filter((text) => text != null && text !== '').map((text) => text!.toLowerCase());
+/** The people of receipts, each by e-mail and name. */
+export const peopleOf = (receipts: readonly EvaluatedReceipt[]): string[][] =>
+  receipts.map(({ user_email, user_name }) => inLowerCase([user_email, user_name]));
+
+/** The authors of commits, each by e-mail and name. */
+export const authorsOf = (commits: readonly EvaluatedCommit[]): string[][] =>
+  commits.map(({ author_email, author_name }) => inLowerCase([author_email, author_name]));
+
+const inLowerCase = (texts: (string | null | undefined)[]) =>
+  texts.filter((text) => !!text).map((text) => text!.toLowerCase());
 
 export const receiptPlaces = (receipts: readonly EvaluatedReceipt[]): Places => ({
-  people: receipts.map((receipt) => names(receipt.user_email, receipt.user_name)),
-  paths: unique(receipts.flatMap((receipt) => (receipt.attributions ?? []).map(({ path }) => path))),
-  commits: unique(receipts.flatMap((receipt) => (receipt.attributions ?? []).map(({ commit }) => commit))),
+  people: peopleOf(receipts),
+  paths: unique(receipts.flatMap(({ attributions }) => (attributions ?? []).map(({ path }) => path))),
+  commits: unique(receipts.flatMap(({ attributions }) => (attributions ?? []).map(({ commit }) => commit))),
 });
 
 export const commitPlaces = (commits: readonly EvaluatedCommit[]): Places => ({
-  people: commits.map((commit) => names(commit.author_email, commit.author_name)),
-  paths: unique(
-    commits.flatMap((commit) => (commit.files ?? []).filter(({ ai }) => ai !== '').map(({ path }) => path)),
-  ),
+  people: authorsOf(commits),
+  paths: unique(commits.flatMap(({ files }) => (files ?? []).filter(({ ai }) => ai !== '').map(({ path }) => path))),
   commits: unique(commits.map(({ commit }) => commit)),
 });
+
+/** A finding about one receipt stands where the receipt's first lines stand. */
+export function receiptFinding(receipt: EvaluatedReceipt) {
+  const first = receipt.attributions?.[0];
+  return {
+    receipt_id: receipt.id,
+    commit: first?.commit ?? null,
+    path: first?.path ?? null,
+    lines: first?.lines ? cutLines(first.lines, MAX_LINES) : null,
+    places: () => receiptPlaces([receipt]),
+  };
+}
 
 export function changePlaces({ receipts, commits }: Change): Places {
   const [one, other] = [receiptPlaces(receipts), commitPlaces(commits)];

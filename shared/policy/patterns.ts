@@ -22,10 +22,18 @@ export const repoPatterns = (patterns: readonly string[]): Patterns =>
 /** Paths as .gitignore means them: what names a folder (`crypto`, `src/crypto`) means everything in it. */
 export const pathPatterns = (patterns: readonly string[]): Patterns =>
   firstOf(patterns, (pattern) => {
+    const literal = longestLiteral(pattern);
     const itself = compileGlob(pattern);
-    const inside = compileGlob(pattern.endsWith('/') ? pattern : `${pattern}/`);
-    return (path) => itself(path) || inside(path);
+    const inside = /(\/|\/\*\*)$/.test(pattern) ? itself : compileGlob(`${pattern}/`);
+    return (path) => path.includes(literal) && (itself(path) || inside(path));
   });
+
+/** A text that every path has that the pattern fits: looking for it first tells nearly always. */
+function longestLiteral(pattern: string): string {
+  if (/[[\\]/.test(pattern)) return '';
+  const literals = pattern.split(/\/?[*?]+\/?/).map((text) => text.replace(/^\/|\/$/g, ''));
+  return literals.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+}
 
 /** What separates a family from its members: `claude-opus` and `claude-opus-4-6`, `gpt-5` and `gpt-5:free`. */
 const FAMILY_ENDS = new Set(['-', '@', ':']);

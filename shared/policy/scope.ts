@@ -9,8 +9,9 @@ import { utc } from './windows.js';
 export type Holds = (facts: Facts) => boolean | undefined;
 
 export function compileScope(policy: Policy): Holds {
-  const teams = policy.scope?.teams && new Set(policy.scope.teams);
-  const repos = policy.scope?.repos && repoPatterns(policy.scope.repos);
+  // An empty list narrows nothing down.
+  const teams = policy.scope?.teams?.length ? new Set(policy.scope.teams) : undefined;
+  const repos = policy.scope?.repos?.length ? repoPatterns(policy.scope.repos) : undefined;
   const from = policy.valid_from == null ? undefined : utc(policy.valid_from);
   const until = policy.valid_until == null ? undefined : utc(policy.valid_until);
   return (facts) => {
@@ -67,6 +68,7 @@ export function exemptionFor(
   const pathsSize = sizeOf(paths);
   return exemptions.find(
     (exemption) =>
+      budget.take(1 + people.length + commits.length) &&
       all(exemption.people, people, (known, names) => names.some((name) => known.has(name))) &&
       all(exemption.commits, commits, (known, oid) => known.has(oid)) &&
       (!exemption.paths || budget.takeMatches(exemption.paths.size, pathsSize)) &&

@@ -2,20 +2,20 @@ import type { EvaluatedReceipt, Policy } from '../api/policies.js';
 import { normalizeTimestamp } from '../timestamp.js';
 import type { Change } from './input.js';
 
-export type Per = 'scope' | 'person' | 'team' | 'repo';
+export const WINDOWS = ['day', 'month'] as const;
+export const PERS = ['scope', 'person', 'team', 'repo'] as const;
 
 /** A limit on cost as its rule states it. */
 export interface CostLimit {
   usd: number;
-  per: Per;
-  window: 'day' | 'month';
+  per: (typeof PERS)[number];
+  window: (typeof WINDOWS)[number];
 }
 
 /** The limit of a rule on cost; undefined for any other rule. */
 export function costLimit(rule: Policy['rule']): CostLimit | undefined {
-  const per = 'per' in rule ? (rule.per ?? 'scope') : 'scope';
-  if ('max_cost_per_day' in rule) return { usd: rule.max_cost_per_day, per, window: 'day' };
-  if ('max_cost_per_month' in rule) return { usd: rule.max_cost_per_month, per, window: 'month' };
+  if ('max_cost_per_day' in rule) return { usd: rule.max_cost_per_day, per: rule.per ?? 'scope', window: 'day' };
+  if ('max_cost_per_month' in rule) return { usd: rule.max_cost_per_month, per: rule.per ?? 'scope', window: 'month' };
   return undefined;
 }
 
@@ -25,7 +25,7 @@ export const dayOf = (timestamp: string): string => utc(timestamp).slice(0, 10);
 /** The calendar month of an RFC 3339 timestamp in UTC: `2026-02`. */
 export const monthOf = (timestamp: string): string => utc(timestamp).slice(0, 7);
 
-export const windowOf = (window: 'day' | 'month', timestamp: string): string =>
+export const windowOf = (window: CostLimit['window'], timestamp: string): string =>
   window === 'day' ? dayOf(timestamp) : monthOf(timestamp);
 
 /** A timestamp in UTC with microseconds, so that text compares as time does. Most are written so already: a look tells. */
@@ -34,19 +34,19 @@ export function utc(timestamp: string): string {
   return isNormal ? timestamp : (normalizeTimestamp(timestamp) ?? timestamp);
 }
 
-/** Who a receipt's person is in sums and exemptions: the e-mail, else the name, in lower case; null when it names nobody. */
-export const personOf = (receipt: EvaluatedReceipt): string | null =>
-  (receipt.user_email || receipt.user_name)?.toLowerCase() ?? null;
+/** Who pays in sums for each person, as analytics counts people: the e-mail in lower case, else the name; null for nobody. */
+export const personOf = (receipt: Pick<EvaluatedReceipt, 'user_email' | 'user_name'>): string | null =>
+  receipt.user_email?.toLowerCase() || receipt.user_name || null;
 
-/** Whose sum a receipt's cost belongs to: null is the scope's own; undefined, that nobody can say. */
-export function payerOf(per: Per, receipt: EvaluatedReceipt, change: Change): string | null | undefined {
+/** Whose sum a receipt's cost belongs to: null is the whole scope's; undefined, that nobody can say. */
+export function payerOf(per: CostLimit['per'], receipt: EvaluatedReceipt, change: Change): string | null | undefined {
   if (per === 'scope') return null;
   if (per === 'repo') return change.repo;
   if (per === 'person') return personOf(receipt) ?? undefined;
   return receipt.team ?? (change.teams.length === 1 ? change.teams[0] : undefined);
 }
 
-/** One sum of money that an evaluation asks for: what a policy's receipts of that window cost so far. */
+/** One sum of money that an evaluation asks for: what the receipts of a window that a policy speaks of cost so far. */
 export interface SpendKey {
   policy: string;
   window: string;
@@ -54,8 +54,8 @@ export interface SpendKey {
 }
 
 /**
- * The sums that evaluating the change against the policy needs in `state.spend`, without these receipts. Answer each of
- * them, with 0 where nothing was spent: a sum that is missing is one that nobody knows.
+ * The sums that evaluating the change against the policy needs in `state.spend`, without the receipts of the change. Answer
+ * each of them, with 0 where nothing was spent: a sum that is missing is one that nobody knows.
  */
 export function spendKeys(policy: Policy, change: Change): SpendKey[] {
   const limit = costLimit(policy.rule);

@@ -14,6 +14,9 @@ export function listed(texts: readonly string[], max = 5): string {
   return texts.length <= max ? shown : `${shown} and ${texts.length - max} more`;
 }
 
+/** Of a list of patterns, what a violation carries of it. */
+export const MAX_LIMIT = 20;
+
 /** `1 receipt`, `3 receipts`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 

@@ -1,7 +1,8 @@
-import type { Policy, PolicyState } from '../../api/policies.js';
-import type { Facts, Spending } from '../facts.js';
+import type { Policy } from '../../api/policies.js';
+import type { Facts } from '../facts.js';
 import { type CompiledRule, type Finding, receiptPlaces } from '../finding.js';
-import { type CostLimit, windowOf } from '../windows.js';
+import { type Spending, spendingOf, spentBefore } from '../spending.js';
+import type { CostLimit } from '../windows.js';
 import { counted, cut, dollars } from '../words.js';
 
 /** `max_cost_per_day` and `max_cost_per_month`: what was spent before, and then what these receipts cost, in their order. */
@@ -10,63 +11,56 @@ export function costRule(limit: CostLimit, policy: Policy): CompiledRule {
     limit: limit.usd,
     advice: `Wait for the next ${limit.window}, or ask for a higher limit or an exemption.`,
     judge: (facts) => {
-      const { sums, payerless } = facts.spending(limit);
-      const gaps = payerless > 0 ? [`${counted(payerless, 'receipt')} with a cost name no ${limit.per}`] : [];
+      const { sums, payerless } = spendingOf(facts, limit);
       const findings: Finding[] = [];
+      const unknown: Spending[] = [];
       for (const sum of sums) {
-        const before = spentBefore(facts.change.state, policy.name, limit, sum);
-        const { total, crossing } = add(before ?? 0, sum, limit.usd);
-        if (isOver(total, limit.usd)) findings.push(describe(facts, limit, sum, total, crossing));
-        else if (before === undefined) gaps.push(`what was spent before in ${whose(sum)} is not known here`);
+        const before = spentBefore(facts, policy.name, limit, sum);
+        // What is over by itself is over, whatever was spent before.
+        if (isOver((before ?? 0) + sum.usd, limit.usd)) findings.push(find(facts, limit, sum, before ?? 0));
+        else if (before === undefined) unknown.push(sum);
+      }
+      const gaps = payerless > 0 ? [`${counted(payerless, 'receipt')} with a cost name no ${limit.per}`] : [];
+      if (unknown.length > 0) {
+        const more = unknown.length > 1 ? `, and ${unknown.length - 1} more sums` : '';
+        gaps.push(`what was spent before ${where(limit, unknown[0]!)}${more}, is not known here`);
       }
       return { findings, gaps };
     },
   };
 }
 
-/** Sums of the same cents in another order differ in the last digits; a millionth of a dollar is no matter. */
+/** The same cents added in another order differ in the last digits: sums are compared to a millionth of a dollar. */
 const isOver = (total: number, limit: number) => Math.round(total * 1e6) > Math.round(limit * 1e6);
 
-function add(before: number, { receipts }: Spending, limit: number): { total: number; crossing: string | null } {
-  let total = before;
-  let crossing: string | null = null;
-  for (const { receipt } of receipts) {
-    const wasOver = isOver(total, limit);
-    total += receipt.cost_usd ?? 0;
-    if (!wasOver && crossing === null && isOver(total, limit)) crossing = receipt.id;
-  }
-  return { total, crossing };
-}
+const where = ({ window }: CostLimit, sum: Spending) =>
+  `${window === 'day' ? 'on' : 'in'} ${sum.window}${sum.per === null ? '' : ` for ${cut(sum.per)}`}`;
 
-/**
- * What the state says was spent; undefined when it does not say. A window that began after the state was taken had
- * nothing in it then: the day after the bundle was made starts at nothing, for everybody the bundle speaks of.
- */
-function spentBefore(
-  state: PolicyState | undefined,
-  policy: string,
-  { window }: CostLimit,
-  sum: Spending,
-): number | undefined {
-  const known = state?.spend.filter((item) => item.policy === policy && item.per === sum.per) ?? [];
-  const exact = known.find((item) => item.window === sum.window);
-  if (exact) return exact.usd;
-  return known.length > 0 && sum.window > windowOf(window, state!.as_of) ? 0 : undefined;
-}
-
-const whose = (sum: Spending) => (sum.per === null ? sum.window : `${sum.window} by ${cut(sum.per)}`);
-
-function describe(facts: Facts, limit: CostLimit, sum: Spending, total: number, crossing: string | null): Finding {
+function find(facts: Facts, limit: CostLimit, sum: Spending, before: number): Finding {
   // Upwards, so that a sum above its limit never reads as equal to it.
-  const value = Math.ceil(Math.round(total * 1e6) / 1e4) / 100;
+  const value = Math.ceil(Math.round((before + sum.usd) * 1e6) / 1e4) / 100;
+  const crossing = crossingReceipt(limit, sum, before);
+  const how =
+    crossing === null ? `it was reached before ${counted(sum.receipts.length, 'receipt')}` : `receipt ${crossing}`;
   return {
     value,
     receipt_id: crossing,
     subject: sum.per,
     window: sum.window,
     message: () =>
-      `max_cost_per_${limit.window}: ${dollars(value)} spent in ${whose(sum)}, above the limit of ${dollars(limit.usd)}; ` +
-      `${counted(sum.receipts.length, 'receipt')} of ${cut(facts.change.repo)} ${crossing === null ? 'came after that' : `crossed it`}`,
+      `max_cost_per_${limit.window}: ${dollars(value)} spent ${where(limit, sum)}, above the limit of ${dollars(limit.usd)}: ` +
+      `${how} of ${cut(facts.change.repo)}${crossing === null ? '' : ' crossed it'}`,
     places: () => receiptPlaces(sum.receipts.map(({ receipt }) => receipt)),
   };
+}
+
+/** The first receipt, in their order, that takes the sum above the limit; null when it was above before. */
+function crossingReceipt(limit: CostLimit, { receipts }: Spending, before: number): string | null {
+  if (isOver(before, limit.usd)) return null;
+  let total = before;
+  for (const { receipt } of receipts) {
+    total += receipt.cost_usd!;
+    if (isOver(total, limit.usd)) return receipt.id;
+  }
+  return receipts.at(-1)!.receipt.id;
 }

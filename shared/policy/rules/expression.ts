@@ -1,9 +1,18 @@
-import type { EvaluatedCommit, EvaluatedReceipt, Policy } from '../../api/policies.js';
+import type { Policy } from '../../api/policies.js';
 import { PolicyError } from '../errors.js';
-import { compileExpression, type Expression, summaryOf } from '../expression.js';
-import type { CommitView, ReceiptView } from '../expression-views.js';
+import { compileExpression, type Expression, summaryOf, type Variables } from '../expression.js';
+import { CommitView, ReceiptView } from '../expression-views.js';
 import type { Facts } from '../facts.js';
-import { type CompiledRule, commitPlaces, type Finding, type Outcome, receiptPlaces, TOO_MUCH } from '../finding.js';
+import {
+  type CompiledRule,
+  changePlaces,
+  commitPlaces,
+  type Finding,
+  type Outcome,
+  receiptFinding,
+  TOO_MUCH,
+} from '../finding.js';
+import { receiptsInOrder } from '../receipts.js';
 import { counted, cut, shortOid } from '../words.js';
 
 /** `when`: a CEL expression; true is a violation. Asked of each receipt, each commit or once, as it names them. */
@@ -21,83 +30,64 @@ export function expressionRule(text: string, policy: Policy): CompiledRule {
   };
 }
 
-interface Item {
-  variables: { receipt?: ReceiptView; commit?: CommitView };
-  finding: () => Omit<Finding, 'message' | 'value'>;
-  where: string;
-}
-
 function judge(expression: Expression, text: string, facts: Facts): Outcome {
-  const items = ITEMS[expression.subject](facts);
-  if (!facts.budget.take(costOf(expression, facts))) return { findings: [], gaps: [TOO_MUCH] };
+  const items = facts.once(ITEMS[expression.subject]);
+  if (!facts.budget.take(costOf(expression, items))) return { findings: [], gaps: [TOO_MUCH] };
   const findings: Finding[] = [];
-  const { repo, teams } = facts.change;
   let failed = 0;
   let reason = '';
-  for (const { variables, finding, where } of items) {
-    let answer: unknown;
-    try {
-      answer = expression.run({ repo, teams, ...variables });
-    } catch (error) {
-      answer = undefined;
-      reason ||= summaryOf(error);
-    }
+  for (const { variables, what, finding } of items) {
+    const answer = expression.ask(variables);
     if (answer === true) {
-      findings.push({ ...finding(), value: true, message: () => `when: ${cut(text, 200)} is true of ${where}` });
+      findings.push({ ...finding(), value: true, message: () => `when: ${cut(text, 200)} is true of ${what}` });
     } else if (answer !== false) {
       failed++;
-      reason ||= 'the answer is neither true nor false';
+      reason ||= answer;
     }
   }
-  const noun = expression.subject;
-  return {
-    findings,
-    gaps: failed > 0 ? [`${failed} of ${counted(items.length, noun)} cannot be judged: ${reason}`] : [],
-  };
+  const all = counted(items.length, expression.subject);
+  return { findings, gaps: failed > 0 ? [`${failed} of ${all} cannot be judged: ${reason}`] : [] };
+}
+
+/** What an expression is asked of. */
+interface Item {
+  variables: Variables;
+  /** Elements of its lists. */
+  size: number;
+  what: string;
+  finding: () => Omit<Finding, 'value' | 'message'>;
 }
 
 const ITEMS: Record<Expression['subject'], (facts: Facts) => Item[]> = {
-  receipt: (facts) =>
-    facts.receipts.map(({ receipt }, n) => ({
-      variables: { receipt: facts.receiptViews[n]! },
-      finding: () => receiptFinding(receipt),
-      where: `receipt ${receipt.id}`,
-    })),
-  commit: (facts) =>
-    facts.change.commits.map((commit, n) => ({
-      variables: { commit: facts.commitViews[n]! },
+  receipt: (facts) => {
+    const { repo, teams } = facts.change;
+    return facts.once(receiptsInOrder).map((judged) => ({
+      variables: { receipt: new ReceiptView(judged), repo, teams },
+      size: judged.receipt.attributions?.length ?? 0,
+      what: `receipt ${judged.receipt.id}`,
+      finding: () => receiptFinding(judged.receipt),
+    }));
+  },
+  commit: ({ change: { commits, repo, teams } }) =>
+    commits.map((commit) => ({
+      variables: { commit: new CommitView(commit), repo, teams },
+      size: commit.files?.length ?? 0,
+      what: `commit ${shortOid(commit.commit)}`,
       finding: () => ({ commit: commit.commit, places: () => commitPlaces([commit]) }),
-      where: `commit ${shortOid(commit.commit)}`,
     })),
-  change: (facts) => [
+  change: ({ change }) => [
     {
-      variables: {},
-      finding: () => ({
-        places: () => receiptPlaces(facts.change.receipts),
-      }),
-      where: cut(facts.change.repo),
+      variables: { repo: change.repo, teams: change.teams },
+      size: change.teams.length,
+      what: cut(change.repo),
+      finding: () => ({ places: () => changePlaces(change) }),
     },
   ],
 };
 
-function receiptFinding(receipt: EvaluatedReceipt) {
-  const first = receipt.attributions?.[0];
-  return {
-    receipt_id: receipt.id,
-    commit: first?.commit ?? null,
-    path: first?.path ?? null,
-    lines: first?.lines ?? null,
-    places: () => receiptPlaces([receipt]),
-  };
-}
+/** Steps of one node: the dearest makes an error that || swallows. */
+const STEPS_A_NODE = 2;
 
-/** Nodes for each item, and for each element of its lists where the expression goes through them. */
-function costOf({ subject, nodes, loops }: Expression, facts: Facts): number {
-  if (subject === 'change') return nodes * (1 + facts.change.teams.length);
-  const elements = (item: EvaluatedReceipt | EvaluatedCommit) =>
-    'id' in item ? (item.attributions?.length ?? 0) : (item.files?.length ?? 0);
-  const items = subject === 'receipt' ? facts.change.receipts : facts.change.commits;
-  let steps = 0;
-  for (const item of items) steps += 1 + (loops ? elements(item) : 0);
-  return nodes * steps;
-}
+/** Each node for each item, and for each element of its lists where the expression goes through them. */
+const costOf = ({ nodes, loops }: Expression, items: readonly Item[]): number =>
+  STEPS_A_NODE * nodes * items.reduce((sum, { size }) => sum + 1 + (loops ? size : 0), 0);

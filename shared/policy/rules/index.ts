@@ -1,6 +1,7 @@
 import type { Policy } from '../../api/policies.js';
 import type { CompiledRule } from '../finding.js';
 import { costLimit } from '../windows.js';
+import { cut } from '../words.js';
 import { costRule } from './cost.js';
 import { expressionRule } from './expression.js';
 import { percentageRule, receiptsRule, reviewRule } from './lines.js';
@@ -21,5 +22,12 @@ export function compileRule(policy: Policy): CompiledRule {
   if ('require_receipts' in rule) return receiptsRule(rule.require_receipts);
   if ('forbidden_paths' in rule) return pathsRule(rule.forbidden_paths);
   if ('when' in rule) return expressionRule(rule.when, policy);
-  throw new Error(`no rule is called ${Object.keys(rule).join(', ')}`);
+  return unknownRule(rule);
 }
+
+/** A rule of a later version, from a server that is newer than this hook. */
+const unknownRule = (rule: object): CompiledRule => ({
+  limit: null,
+  advice: 'Install a newer version.',
+  judge: () => ({ findings: [], gaps: [`this version knows no rule ${cut(Object.keys(rule).join(', '))}`] }),
+});

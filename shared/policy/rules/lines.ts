@@ -1,4 +1,5 @@
 import type { EvaluatedCommit } from '../../api/policies.js';
+import { changedLines } from '../ai-lines.js';
 import type { Facts } from '../facts.js';
 import { type CompiledRule, commitPlaces, type Finding, type Outcome, type Places, receiptPlaces } from '../finding.js';
 import { counted, cut, shortOid } from '../words.js';
@@ -11,7 +12,7 @@ export function reviewRule(limit: number): CompiledRule {
     limit,
     advice: 'Have another person review the AI lines, or split the change into smaller ones.',
     judge: (facts) => {
-      const { ai, isPartial, largest } = facts.lines;
+      const { ai, isPartial, largest } = facts.once(changedLines);
       if (ai > limit) {
         const where = largest ? `; most of them, ${largest.ai}, are of commit ${shortOid(largest.commit)}` : '';
         const message = () =>
@@ -35,7 +36,7 @@ export function percentageRule(limit: number): CompiledRule {
     limit,
     advice: 'Write or rewrite parts by hand, or ask for an exemption.',
     judge: (facts) => {
-      const { ai, added, isPartial, largest } = facts.lines;
+      const { ai, added, isPartial, largest } = facts.once(changedLines);
       if (added === null) return NOTHING;
       const before = facts.change.state?.lines;
       const all = { ai: ai + (before?.ai ?? 0), added: added + (before?.added ?? 0) };
@@ -62,17 +63,23 @@ export function receiptsRule(limit: number): CompiledRule {
     limit,
     advice: 'Let the recorder run where the commits are made, fetch its notes and sync again.',
     judge: (facts) => {
-      const attributed = new Set(
-        facts.change.receipts.flatMap(({ attributions }) => (attributions ?? []).map(({ commit }) => commit)),
-      );
-      const has = (commit: EvaluatedCommit) => commit.has_receipts === true || attributed.has(commit.commit);
-      const involved = facts.commits.filter((commit) => commit.ai_involved === true || has(commit));
+      const attributed = facts.once(attributedCommits);
+      const has = ({ commit, has_receipts }: EvaluatedCommit) => has_receipts === true || attributed.has(commit);
+      const commits = facts.change.commits.filter(({ is_merge }) => !is_merge);
+      const involved = commits.filter((commit) => commit.ai_involved === true || has(commit));
       const missing = involved.filter((commit) => !has(commit));
       const covered = involved.length - missing.length;
       if (covered * 100 >= limit * involved.length) return NOTHING;
       return { findings: [withoutReceipts(limit, covered, involved.length, missing)], gaps: [] };
     },
   };
+}
+
+/** The commits that receipts of the change account for: not every sender says of a commit whether it has receipts. */
+function attributedCommits({ change }: Facts): Set<string | null | undefined> {
+  const commits = new Set<string | null | undefined>();
+  for (const { attributions } of change.receipts) for (const { commit } of attributions ?? []) commits.add(commit);
+  return commits;
 }
 
 function withoutReceipts(limit: number, covered: number, all: number, missing: EvaluatedCommit[]): Finding {
@@ -88,6 +95,6 @@ function withoutReceipts(limit: number, covered: number, all: number, missing: E
 }
 
 function placesOf(facts: Facts): Places {
-  const withAi = facts.commits.filter((commit) => (commit.lines?.ai ?? 0) > 0);
+  const withAi = facts.change.commits.filter(({ is_merge, lines }) => !is_merge && (lines?.ai ?? 0) > 0);
   return withAi.length > 0 ? commitPlaces(withAi) : receiptPlaces(facts.change.receipts);
 }

@@ -1,92 +1,86 @@
+import { groupBy } from '../../group-by.js';
 import { sizeOf } from '../budget.js';
-import type { Facts, JudgedReceipt, ModelNames } from '../facts.js';
-import { type CompiledRule, type Finding, type Outcome, receiptPlaces, TOO_MUCH } from '../finding.js';
+import type { Facts } from '../facts.js';
+import { type CompiledRule, type Finding, type Outcome, receiptFinding, TOO_MUCH } from '../finding.js';
 import { namePatterns } from '../patterns.js';
-import { counted, cut, listed, place } from '../words.js';
+import { type JudgedReceipt, type ModelNames, receiptsInOrder } from '../receipts.js';
+import { counted, cut, listed, MAX_LIMIT, place } from '../words.js';
 
 type Kind = 'model' | 'provider';
 
 /** `allowed_models` and `allowed_providers`: any other name is a violation. */
-export function allowedRule(kind: Kind, allowed: readonly string[]): CompiledRule {
-  const match = matcher(kind, allowed);
+export function allowedRule(kind: Kind, patterns: readonly string[]): CompiledRule {
+  const find = compile(kind, patterns);
+  const wrong = (names: ModelNames) => (find(names) === undefined ? `is not one of ${listed(patterns)}` : undefined);
   return {
-    limit: allowed,
+    limit: patterns.slice(0, MAX_LIMIT),
     advice: `Use an allowed ${kind}, or ask for this one to be allowed.`,
-    judge: (facts) =>
-      judgeNames(facts, kind, match, (name, found) =>
-        found === undefined ? `${cut(name)} is not one of ${listed(allowed)}` : undefined,
-      ),
+    judge: (facts) => judge(facts, { rule: `allowed_${kind}s`, kind, patterns, wrong }),
   };
 }
 
 /** `blocked_models` and `blocked_providers`. */
-export function blockedRule(kind: Kind, blocked: readonly string[]): CompiledRule {
-  const match = matcher(kind, blocked);
+export function blockedRule(kind: Kind, patterns: readonly string[]): CompiledRule {
+  const find = compile(kind, patterns);
+  const wrong = (names: ModelNames) => {
+    const pattern = find(names);
+    return pattern === undefined ? undefined : `is blocked by ${cut(pattern)}`;
+  };
   return {
-    limit: blocked,
+    limit: patterns.slice(0, MAX_LIMIT),
     advice: `Use another ${kind}, or ask for an exemption.`,
-    judge: (facts) =>
-      judgeNames(facts, kind, match, (name, found) =>
-        found === undefined ? undefined : `${cut(name)} is blocked by ${cut(found)}`,
-      ),
+    judge: (facts) => judge(facts, { rule: `blocked_${kind}s`, kind, patterns, wrong }),
   };
 }
 
-interface Matcher {
-  size: { count: number; characters: number };
-  find: (names: ModelNames) => string | undefined;
+/** The pattern that fits. One with a slash is about provider and model together. */
+function compile(kind: Kind, patterns: readonly string[]): (names: ModelNames) => string | undefined {
+  const isQualified = (pattern: string) => kind === 'model' && pattern.includes('/');
+  const plain = namePatterns(patterns.filter((pattern) => !isQualified(pattern)));
+  const qualified = namePatterns(patterns.filter(isQualified));
+  return (names) =>
+    plain.find(names[kind]!) ??
+    (kind === 'model' ? names.qualified.map(qualified.find).find((pattern) => pattern !== undefined) : undefined);
 }
 
-/** A pattern with a slash is about provider and model together. */
-function matcher(kind: Kind, texts: readonly string[]): Matcher {
-  const isQualified = (text: string) => kind === 'model' && text.includes('/');
-  const plain = namePatterns(texts.filter((text) => !isQualified(text)));
-  const qualified = namePatterns(texts.filter(isQualified));
-  return {
-    size: sizeOf(texts),
-    find: (names) => {
-      const found = plain.find(names[kind]!);
-      return (
-        found ?? (kind === 'model' ? names.qualified.map(qualified.find).find((text) => text !== undefined) : undefined)
-      );
-    },
-  };
+interface NamesRule {
+  rule: string;
+  kind: Kind;
+  patterns: readonly string[];
+  /** In words what is wrong with a name; undefined when nothing is. */
+  wrong: (names: ModelNames) => string | undefined;
 }
-
-type Describe = (name: string, found: string | undefined) => string | undefined;
 
 /** Each spelling is looked at once, however many receipts have it. */
-function judgeNames(facts: Facts, kind: Kind, match: Matcher, describe: Describe): Outcome {
-  const known = [...facts.receiptsByNames.keys()].filter((names) => names[kind] !== null);
+function judge(facts: Facts, { rule, kind, patterns, wrong }: NamesRule): Outcome {
+  const groups = facts.once(receiptsByNames);
+  const known = [...groups.keys()].filter((names) => names[kind] !== null);
   const texts = known.flatMap((names) => [names[kind]!, ...names.qualified]);
-  if (!facts.budget.takeMatches(match.size, sizeOf(texts))) return { findings: [], gaps: [TOO_MUCH] };
-  const wrong = new Map<ModelNames, string>();
+  if (!facts.budget.takeMatches(sizeOf(patterns), sizeOf(texts))) return { findings: [], gaps: [TOO_MUCH] };
+  const faults = new Map<ModelNames, string>();
   for (const names of known) {
-    const text = describe(names[kind]!, match.find(names));
-    if (text !== undefined) wrong.set(names, text);
+    const fault = wrong(names);
+    if (fault !== undefined) faults.set(names, fault);
   }
-  const findings =
-    wrong.size === 0
-      ? []
-      : facts.receipts
-          .filter(({ names }) => wrong.has(names))
-          .map((judged) => find(judged, kind, wrong.get(judged.names)!));
-  const unknown = known.length === facts.receiptsByNames.size ? 0 : countUnknown(facts, kind);
-  const gaps = unknown > 0 ? [`${counted(unknown, 'receipt')} of ${facts.receipts.length} name no ${kind}`] : [];
-  return { findings, gaps };
+  const findings: Finding[] = [];
+  for (const judged of faults.size > 0 ? facts.once(receiptsInOrder) : []) {
+    const fault = faults.get(judged.names);
+    if (fault !== undefined) findings.push(find(judged, rule, kind, fault));
+  }
+  let unknown = 0;
+  for (const [names, receipts] of groups) if (names[kind] === null) unknown += receipts.length;
+  const all = facts.change.receipts.length;
+  return { findings, gaps: unknown > 0 ? [`${unknown} of ${counted(all, 'receipt')} name no ${kind}`] : [] };
 }
 
-const countUnknown = (facts: Facts, kind: Kind) => facts.receipts.filter(({ names }) => names[kind] === null).length;
+const receiptsByNames = (facts: Facts) => groupBy(facts.once(receiptsInOrder), ({ names }) => names);
 
-function find({ receipt, names }: JudgedReceipt, kind: Kind, text: string): Finding {
-  const first = receipt.attributions?.[0];
+function find({ receipt, names }: JudgedReceipt, rule: string, kind: Kind, fault: string): Finding {
+  const finding = receiptFinding(receipt);
+  const where = place(finding.path, finding.commit);
   return {
+    ...finding,
     value: names[kind],
-    receipt_id: receipt.id,
-    commit: first?.commit ?? null,
-    path: first?.path ?? null,
-    lines: first?.lines ?? null,
-    message: () => `${kind} ${text}: receipt ${receipt.id}${place(first?.path, first?.commit)}`,
-    places: () => receiptPlaces([receipt]),
+    message: () => `${rule}: ${kind} ${cut(names[kind]!)} ${fault} (receipt ${receipt.id}${where})`,
   };
 }
