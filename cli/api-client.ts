@@ -83,7 +83,7 @@ export function createApiClient({ url, key }: Pick<Access, 'url' | 'key'>, { ret
       const { code, message } = cause as NodeJS.ErrnoException;
       throw new CliError(
         'unreachable',
-        `Cannot reach ${target.origin} (${code ?? message}). Nothing is lost: the next sync sends what is missing.`,
+        `Cannot reach ${target.origin} (${code ?? message}). Nothing is lost: run the command again.`,
         {
           exitCode: Exit.unreachable,
           cause,
