@@ -44,6 +44,9 @@ export async function setTemplateFolder(cwd: string, path: string | undefined): 
   await git(cwd, ['config', '--global', ...change]);
 }
 
+/** `user.email` of those who commit here. */
+export const userEmail = (cwd: string) => git(cwd, ['config', '--get', 'user.email'], 1);
+
 /** Without the settings that our other git processes get: one of those is core.hooksPath. Undefined: it ended with code `no`. */
 async function git(cwd: string, args: string[], no?: number): Promise<string | undefined> {
   try {

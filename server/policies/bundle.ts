@@ -29,7 +29,8 @@ export async function makeBundle(
 ): Promise<{ bundle: Bundle; tag: string }> {
   const repo = normalizeRepoName(query.repo);
   if (repo === undefined) throw invalidQuery([{ in: 'query', pointer: '/repo', message: 'names no repository' }]);
-  const person = query.person === undefined ? null : query.person.includes('@') ? query.person.toLowerCase() : query.person;
+  const person =
+    query.person === undefined ? null : query.person.includes('@') ? query.person.toLowerCase() : query.person;
   const now = new Date();
   const step = (hours * 3_600_000) / STEPS;
   const not_after = new Date((Math.floor(now.getTime() / step) + STEPS) * step).toISOString();

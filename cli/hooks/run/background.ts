@@ -1,3 +1,106 @@
-export async function background(_state: string): Promise<number> {
+import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { type Access, resolveAccess } from '../../config/access.js';
+import { loadSettings, type Settings } from '../../config/settings.js';
+import type { CliError } from '../../errors.js';
+import { userEmail } from '../../git/hooks-folder.js';
+import { openRepository, type Repository } from '../../git/repository.js';
+import { refreshBundle } from '../../policy/refresh-bundle.js';
+import { listNotesRefs } from '../../sync/notes-refs.js';
+import { repositoryName } from '../../sync/repository-name.js';
+import { withLock } from './lock.js';
+import { logLine } from './log.js';
+import { clearProblem, reportProblem } from './problem.js';
+import { trimRewritten } from './rewritten.js';
+import { runSync } from './run-sync.js';
+import { type Entry, gitsEnded, isWaiting, takeWaiting } from './waiting.js';
+
+/** A recorder's own daemon may write its notes after git has ended. Looked for after these many milliseconds. */
+const LATE_NOTES_MS = [1000, 2000, 4000, 8000];
+
+/** Nobody is logged in here, or to another server than the project names: that is no fault. */
+const NOT_LOGGED_IN = new Set(['no_server', 'no_key', 'untrusted_server', 'untrusted_variable']);
+
+/**
+ * What hooks do after commits, merges and rewrites: sync, then fetch the policies for the next check. Nobody waits for it and
+ * nobody sees it. One process at a time; what is asked for meanwhile it does next.
+ */
+export async function background(state: string): Promise<number> {
+  for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => {}); // the terminal may close
+  // Looked at again after the lock is gone: a hook that saw it has left its line to us.
+  while (await isWaiting(state)) {
+    const isOurs = await withLock(state, async () => {
+      for (let entries = await takeWaiting(state); entries.length > 0; entries = await takeWaiting(state)) {
+        await serve(state, entries);
+      }
+    });
+    if (!isOurs) break;
+  }
   return 0;
+}
+
+async function serve(state: string, entries: Entry[]): Promise<void> {
+  await gitsEnded(entries);
+  await trimRewritten(state);
+  const root = entries.at(-1)!.root;
+  try {
+    const repository = await openRepository(root);
+    const settings = await loadSettings(repository.root, {}, process.env);
+    if (!settings.enabled) return;
+    const access = await resolveAccess(settings, process.env);
+    if (settings.syncOnCommit && !(await sync(state, repository, root))) return;
+    if (settings.enforcePolicies) await refresh(state, repository, settings, access);
+  } catch (error) {
+    const { code, message } = error as CliError;
+    if (NOT_LOGGED_IN.has(code)) await logLine(state, `nothing sent: ${message}`);
+    else await reportProblem(state, 'background', `the background sync failed: ${message}`);
+  }
+}
+
+/** False when it failed: then the server need not be asked for policies, either. */
+async function sync(state: string, repository: Repository, root: string): Promise<boolean> {
+  const before = await notesOf(repository);
+  const outcome = await runSync(root);
+  if (!outcome.ok) {
+    await reportProblem(state, 'background', `the background sync failed: ${outcome.text}`);
+    return false;
+  }
+  await clearProblem(state, 'background');
+  await logLine(state, outcome.text);
+  if (outcome.sent === 0 && (await notesCome(state, repository, before)))
+    await logLine(state, (await runSync(root)).text);
+  return true;
+}
+
+/** Waits a little for notes that are attached late; not when the next commit asks already. */
+async function notesCome(state: string, repository: Repository, before: string): Promise<boolean> {
+  for (const pause of LATE_NOTES_MS) {
+    await setTimeout(pause);
+    if (await isWaiting(state)) return false;
+    if ((await notesOf(repository)) !== before) return true;
+  }
+  return false;
+}
+
+async function notesOf(repository: Repository): Promise<string> {
+  return (await listNotesRefs(repository)).map(({ name, oid }) => `${name} ${oid}`).join('\n');
+}
+
+async function refresh(state: string, repository: Repository, settings: Settings, access: Access): Promise<void> {
+  const { createApiClient } = await import('../../api-client.js');
+  const client = createApiClient(access, { retries: 1, timeout: 30_000 });
+  try {
+    const person = await userEmail(repository.root ?? dirname(state));
+    const request = { state, origin: access.url.origin, repo: repositoryName(repository, settings), person };
+    const bundle = await refreshBundle(client, request, process.env);
+    await logLine(state, bundle ? `${bundle.policies.length} policies, good until ${bundle.not_after}` : 'no policies');
+    await clearProblem(state, 'policies');
+  } catch (error) {
+    const { code, message } = error as CliError;
+    // A key that may only send receipts, and a server that signs nothing, are no fault of this clone.
+    if (code === 'forbidden' || code === 'no_signing_key') await logLine(state, `no policies: ${message}`);
+    else await reportProblem(state, 'policies', `the policies cannot be fetched: ${message}`);
+  } finally {
+    await client.close();
+  }
 }
