@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type { Environment, ParseResult } from '@marcbachmann/cel-js';
+import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import { type Bounds, boundsOf, ExpressionError } from './expression-bounds.js';
 import { type CommitView, FIELDS, type ReceiptView, VIEWS } from './expression-views.js';
 
@@ -16,37 +15,27 @@ export interface Expression extends Bounds {
   ask: (variables: Variables) => boolean | string;
 }
 
-// Loading the library takes as long as starting node. Hooks start for every commit, and few policies have an expression.
-const require = createRequire(import.meta.url);
-let environment: Environment | undefined;
-
-function load(): Environment {
-  if (environment) return environment;
-  const cel = require('@marcbachmann/cel-js') as typeof import('@marcbachmann/cel-js');
-  environment = new cel.Environment({
-    limits: { maxAstNodes: 400, maxDepth: 24, maxListElements: 100, maxMapEntries: 10, maxCallArguments: 4 },
-  });
-  for (const name of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
-    environment.registerType(name, { ctor: VIEWS[name], fields: FIELDS[name] });
-  }
-  environment
-    .registerVariable('receipt', 'Receipt')
-    .registerVariable('commit', 'Commit')
-    .registerVariable('repo', 'string')
-    .registerVariable('teams', 'list<string>');
-  return environment;
+const environment = new Environment({
+  limits: { maxAstNodes: 400, maxDepth: 24, maxListElements: 100, maxMapEntries: 10, maxCallArguments: 4 },
+});
+for (const name of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
+  environment.registerType(name, { ctor: VIEWS[name], fields: FIELDS[name] });
 }
+environment
+  .registerVariable('receipt', 'Receipt')
+  .registerVariable('commit', 'Commit')
+  .registerVariable('repo', 'string')
+  .registerVariable('teams', 'list<string>');
 
 /** Parses, type-checks and bounds an expression. Throws an ExpressionError that says what to write instead. */
 export function compileExpression(text: string): Expression {
-  const env = load();
-  const checked = env.check(text);
+  const checked = environment.check(text);
   if (!checked.valid) throw new ExpressionError(summaryOf(checked.error));
   if (checked.type !== 'bool' && checked.type !== 'dyn') {
     throw new ExpressionError(`must be true or false, and is ${checked.type}`);
   }
-  const bounds = boundsOf(env.parse(text).ast);
-  const run = env.parse(withNulls(text, bounds.presence));
+  const bounds = boundsOf(environment.parse(text).ast);
+  const run = environment.parse(withNulls(text, bounds.presence));
   const rewritten = run.check();
   if (!rewritten.valid) throw new ExpressionError(summaryOf(rewritten.error));
   return { ...bounds, ask: (variables) => ask(run, variables) };

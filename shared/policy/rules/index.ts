@@ -1,9 +1,9 @@
+import { createRequire } from 'node:module';
 import type { Policy } from '../../api/policies.js';
 import type { CompiledRule } from '../finding.js';
 import { costLimit } from '../windows.js';
 import { cut } from '../words.js';
 import { costRule } from './cost.js';
-import { expressionRule } from './expression.js';
 import { percentageRule, receiptsRule, reviewRule } from './lines.js';
 import { allowedRule, blockedRule } from './names.js';
 import { pathsRule } from './paths.js';
@@ -21,9 +21,13 @@ export function compileRule(policy: Policy): CompiledRule {
   if ('max_ai_percentage' in rule) return percentageRule(rule.max_ai_percentage);
   if ('require_receipts' in rule) return receiptsRule(rule.require_receipts);
   if ('forbidden_paths' in rule) return pathsRule(rule.forbidden_paths);
-  if ('when' in rule) return expressionRule(rule.when, policy);
+  if ('when' in rule) return expressions().expressionRule(rule.when, policy);
   return unknownRule(rule);
 }
+
+// Loading CEL takes as long as starting node. Hooks run at every commit, and few policies have an expression.
+const require = createRequire(import.meta.url);
+const expressions = () => require('./expression.js') as typeof import('./expression.js');
 
 /** A rule of a later version, from a server that is newer than this hook. */
 const unknownRule = (rule: object): CompiledRule => ({
