@@ -45,7 +45,7 @@ export async function setTemplateFolder(cwd: string, path: string | undefined): 
 }
 
 /** `user.email` of those who commit here. */
-export const userEmail = (cwd: string) => git(cwd, ['config', '--get', 'user.email'], 1);
+export const userEmail = ({ root, gitDir }: Repository) => git(root ?? gitDir, ['config', '--get', 'user.email'], 1);
 
 /** Without the settings that our other git processes get: one of those is core.hooksPath. Undefined: it ended with code `no`. */
 async function git(cwd: string, args: string[], no?: number): Promise<string | undefined> {

@@ -34,7 +34,7 @@ function format<State extends string>({ folder, hooks, remarks }: Report<State>,
   return [
     `Hooks in ${printable(folder)}`,
     ...hooks.map(({ hook, state }) => `  ${hook.padEnd(14)}${words[state]}`),
-    ...remarks.map((remark) => `Note: ${printable(remark)}.`),
+    ...remarks.map((remark) => `Note: ${printable(remark.replace(/\.$/, ''))}.`),
   ].join('\n');
 }
 

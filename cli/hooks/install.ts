@@ -4,6 +4,7 @@ import { CliError } from '../errors.js';
 import { findHooksFolder, type HooksFolder } from '../git/hooks-folder.js';
 import type { Repository } from '../git/repository.js';
 import { type HookFile, type Installed, inspect, installInto, type Removed, removeFrom } from './hook-file.js';
+import { stateFolder } from './state-folder.js';
 import { HOOKS, type Hook, scriptFor } from './templates.js';
 
 export interface HookReport<State> {
@@ -26,7 +27,7 @@ export interface Report<State> {
  */
 export async function installHooks(repository: Repository, { shared = false } = {}): Promise<Report<Installed>> {
   const folder = await usableFolder(repository);
-  await writeScripts(join(repository.commonDir, 'blameprompt'));
+  await writeScripts(stateFolder(repository));
   if (shared && !folder.husky) {
     throw new CliError(
       'no_husky',
@@ -46,7 +47,7 @@ export async function uninstallHooks(repository: Repository): Promise<Report<Rem
   if (folder.husky) await eachHook(folder.husky, true, removeFrom);
   await eachHook(folder.path, false, (file) => removeFrom(legacyOf(file)));
   const hooks = await eachHook(folder.path, false, removeFrom);
-  const state = join(repository.commonDir, 'blameprompt');
+  const state = stateFolder(repository);
   for (const name of ['hooks', 'bundle.json', 'problem', 'failed']) {
     await rm(join(state, name), { recursive: true, force: true });
   }

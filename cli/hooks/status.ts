@@ -6,6 +6,7 @@ import { readBundle } from '../policy/cached-bundle.js';
 import { inspect } from './hook-file.js';
 import { eachHook, type HookReport, placeOf } from './install.js';
 import { logFile } from './run/log.js';
+import { stateFolder } from './state-folder.js';
 
 export type HookState = Awaited<ReturnType<typeof inspect>> | 'off in this clone';
 
@@ -22,7 +23,7 @@ export interface HooksStatus {
 /** What is installed now, and what it works with. */
 export async function hooksStatus(repository: Repository, env: NodeJS.ProcessEnv): Promise<HooksStatus> {
   const folder = await findHooksFolder(repository);
-  const state = join(repository.commonDir, 'blameprompt');
+  const state = stateFolder(repository);
   const hooks = await eachHook(folder.path, false, async (file): Promise<HookState> => {
     const found = await inspect(await placeOf(file, folder));
     const isOn = await access(join(state, 'hooks', `${file.hook}.sh`)).then(

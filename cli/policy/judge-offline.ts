@@ -50,8 +50,10 @@ function compileEach(policies: readonly Policy[]): { compiled: CompiledPolicies;
     } catch (error) {
       const reason = `the policy "${policy.name}" cannot be used here: ${(error as Error).message}`;
       faults.push(reason);
-      const stand_in = compilePolicies([{ ...policy, rule: { forbidden_paths: ['-'] } }]);
-      return stand_in.map((compiled) => unjudged({ ...compiled, ruleName: ruleName(policy.rule) }, reason));
+      // The bundle holds only what speaks of this repository: its scope need not be asked.
+      const { scope: _, exemptions: __, ...bare } = policy;
+      const [standIn] = compilePolicies([{ ...bare, rule: { forbidden_paths: ['-'] } }]);
+      return [unjudged({ ...standIn!, ruleName: ruleName(policy.rule) }, reason)];
     }
   });
   return { compiled, faults };

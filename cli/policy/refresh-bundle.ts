@@ -1,20 +1,15 @@
 import { getBundle } from '../../shared/api/policy-endpoints.js';
 import type { Bundle } from '../../shared/policy/bundle.js';
 import type { ApiClient } from '../api-client.js';
+import type { Access } from '../config/access.js';
+import type { Settings } from '../config/settings.js';
 import { CliError } from '../errors.js';
+import { userEmail } from '../git/hooks-folder.js';
+import type { Repository } from '../git/repository.js';
+import { stateFolder } from '../hooks/state-folder.js';
+import { repositoryName } from '../sync/repository-name.js';
 import { isSigned, readBundle, writeBundle } from './cached-bundle.js';
 import { pinKey, pinnedKey } from './pinned-keys.js';
-
-export interface BundleRequest {
-  /** The folder `blameprompt` of the git directory. */
-  state: string;
-  /** Of the server. */
-  origin: string;
-  /** Normalised name. */
-  repo: string;
-  /** E-mail of who works here. */
-  person: string | undefined;
-}
 
 /**
  * Brings the clone's bundle up to date and answers it; undefined when no policy speaks of this repository. A bundle counts only
@@ -22,9 +17,14 @@ export interface BundleRequest {
  */
 export async function refreshBundle(
   client: ApiClient,
-  { state, origin, repo, person }: BundleRequest,
+  repository: Repository,
+  settings: Settings,
+  { url: { origin } }: Access,
   env: NodeJS.ProcessEnv,
 ): Promise<Bundle | undefined> {
+  const state = stateFolder(repository);
+  const repo = repositoryName(repository, settings);
+  const person = await userEmail(repository);
   const kept = await readBundle(state, env);
   const known =
     kept && 'bundle' in kept && isFor(kept.bundle, repo, person) && kept.cached.origin === origin ? kept : undefined;

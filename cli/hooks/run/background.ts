@@ -1,13 +1,10 @@
-import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Access, resolveAccess } from '../../config/access.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import type { CliError } from '../../errors.js';
-import { userEmail } from '../../git/hooks-folder.js';
 import { openRepository, type Repository } from '../../git/repository.js';
 import { refreshBundle } from '../../policy/refresh-bundle.js';
 import { listNotesRefs } from '../../sync/notes-refs.js';
-import { repositoryName } from '../../sync/repository-name.js';
 import { withLock } from './lock.js';
 import { logLine } from './log.js';
 import { clearProblem, reportProblem } from './problem.js';
@@ -20,6 +17,9 @@ const LATE_NOTES_MS = [1000, 2000, 4000, 8000];
 
 /** Nobody is logged in here, or to another server than the project names: that is no fault. */
 const NOT_LOGGED_IN = new Set(['no_server', 'no_key', 'untrusted_server', 'untrusted_variable']);
+
+/** A key that may only send receipts, a server that signs nothing, one without policies: no fault of this clone, either. */
+const NO_POLICIES = new Set(['missing_scope', 'no_signing_key', 'not_found']);
 
 /**
  * What hooks do after commits, merges and rewrites: sync, then fetch the policies for the next check. Nobody waits for it and
@@ -90,15 +90,12 @@ async function refresh(state: string, repository: Repository, settings: Settings
   const { createApiClient } = await import('../../api-client.js');
   const client = createApiClient(access, { retries: 1, timeout: 30_000 });
   try {
-    const person = await userEmail(repository.root ?? dirname(state));
-    const request = { state, origin: access.url.origin, repo: repositoryName(repository, settings), person };
-    const bundle = await refreshBundle(client, request, process.env);
+    const bundle = await refreshBundle(client, repository, settings, access, process.env);
     await logLine(state, bundle ? `${bundle.policies.length} policies, good until ${bundle.not_after}` : 'no policies');
     await clearProblem(state, 'policies');
   } catch (error) {
     const { code, message } = error as CliError;
-    // A key that may only send receipts, and a server that signs nothing, are no fault of this clone.
-    if (code === 'forbidden' || code === 'no_signing_key') await logLine(state, `no policies: ${message}`);
+    if (NO_POLICIES.has(code)) await logLine(state, `no policies: ${message}`);
     else await reportProblem(state, 'policies', `the policies cannot be fetched: ${message}`);
   } finally {
     await client.close();

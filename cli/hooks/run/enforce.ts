@@ -11,7 +11,7 @@ export const STOP = 10;
  * read only where it matters: most changes break nothing.
  */
 export async function enforce(
-  { violations, fault }: OfflineVerdict,
+  { violations, fault }: Pick<OfflineVerdict, 'violations' | 'fault'>,
   { policies }: Bundle,
   what: 'commit' | 'push',
   state: string,
@@ -47,6 +47,13 @@ export async function sayOnce(state: string, code: string, text: string): Promis
   if (!(await isNews(state, code))) return;
   const { printable } = await import('../../terminal.js');
   process.stdout.write(`blameprompt: ${printable(text)}\n`);
+}
+
+/** Policies that cannot be used stop nobody: which of them fail closed is not known, either. */
+export async function sayBundleFault(state: string, reason: string): Promise<number> {
+  const advice = 'To fetch them again: blameprompt enterprise check';
+  await sayOnce(state, 'bundle', `not checked, the policies in this clone cannot be used: ${reason}. ${advice}`);
+  return 0;
 }
 
 async function readSwitch(): Promise<'on' | 'off' | 'broken'> {

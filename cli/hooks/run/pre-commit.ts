@@ -1,6 +1,6 @@
 import { readBundle } from '../../policy/cached-bundle.js';
 import { judgeOffline } from '../../policy/judge-offline.js';
-import { enforce, sayOnce } from './enforce.js';
+import { enforce, sayBundleFault } from './enforce.js';
 import { readStaged } from './staged.js';
 
 /**
@@ -10,14 +10,7 @@ import { readStaged } from './staged.js';
 export async function preCommit(state: string, files: readonly string[]): Promise<number> {
   const found = await readBundle(state, process.env);
   if (!found) return 0;
-  if ('reason' in found) {
-    await sayOnce(
-      state,
-      'bundle',
-      `not checked, the policies in this clone cannot be used: ${found.reason}. To fetch them again: blameprompt enterprise check`,
-    );
-    return 0;
-  }
+  if ('reason' in found) return sayBundleFault(state, found.reason);
   const { receipts, unreadable } = await readStaged(files, process.cwd());
   const verdict = judgeOffline(found.bundle, { receipts, commits: [] }, { unreadable });
   return enforce(verdict, found.bundle, 'commit', state);

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Receipt } from '../../../shared/api/receipts.js';
 import { fromBlamePrompt } from '../../../shared/blameprompt-receipt.js';
 
@@ -19,7 +20,7 @@ export async function readStaged(files: readonly string[], root: string): Promis
   const receipts = new Map<string, Receipt>();
   let unreadable: string | undefined;
   for (const file of files) {
-    const found = await readReceipts(file);
+    const found = await readReceipts(join(root, file));
     if ('reason' in found) {
       unreadable ??= `${file} ${found.reason}`;
       continue;

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, directoryFlag } from '../../../base-command.js';
+import { loadSettings } from '../../../config/settings.js';
 import { openRepository } from '../../../git/repository.js';
 import { formatInstalled } from '../../../hooks/format-report.js';
 import type { Installed } from '../../../hooks/hook-file.js';
@@ -24,8 +25,17 @@ export default class HooksInstall extends BaseCommand {
     const { flags } = await this.parse(HooksInstall);
     const report = flags.global
       ? await installTemplate(process.env)
-      : await installHooks(await openRepository(flags.directory), { shared: flags.shared });
+      : await this.install(flags.directory, flags.shared);
     this.print(formatInstalled(report));
+    return report;
+  }
+
+  private async install(directory: string, shared: boolean): Promise<Report<Installed>> {
+    const repository = await openRepository(directory);
+    const report = await installHooks(repository, { shared });
+    const settings = await loadSettings(repository.root, {}, process.env);
+    const fault = await this.refreshPolicies(repository, settings);
+    if (fault) report.remarks.push(`nothing is checked until policies can be fetched: ${fault}`);
     return report;
   }
 }
