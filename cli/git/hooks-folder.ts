@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gitEnvironment } from './environment.js';
 import { gitFailed } from './errors.js';
@@ -25,7 +25,7 @@ export async function findHooksFolder({ root = '', ...repository }: Repository):
   const cwd = root || repository.gitDir;
   const path = (await git(cwd, ['rev-parse', '--path-format=absolute', '--git-path', 'hooks'])) ?? '';
   const setting = await git(cwd, ['config', '--show-scope', '--get', 'core.hooksPath'], 1);
-  const inTree = root !== '' && !relative(root, path).startsWith('..') && !path.startsWith(repository.commonDir);
+  const inTree = root !== '' && isBelow(root, path) && !isBelow(repository.commonDir, path);
   const isHusky = basename(path) === '_' && existsSync(join(path, 'h'));
   return {
     path,
@@ -34,6 +34,8 @@ export async function findHooksFolder({ root = '', ...repository }: Repository):
     husky: isHusky ? join(path, '..') : undefined,
   };
 }
+
+const isBelow = (folder: string, path: string) => path.startsWith(folder + sep);
 
 /** `init.templateDir` of the user's own configuration, where git takes a new clone's hooks from. */
 export const findTemplateFolder = (cwd: string) =>

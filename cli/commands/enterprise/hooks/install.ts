@@ -32,8 +32,8 @@ export default class HooksInstall extends BaseCommand {
 
   private async install(directory: string, shared: boolean): Promise<Report<Installed>> {
     const repository = await openRepository(directory);
-    const report = await installHooks(repository, { shared });
     const settings = await loadSettings(repository.root, {}, process.env);
+    const report = await installHooks(repository, { shared });
     const fault = await this.refreshPolicies(repository, settings);
     if (fault) report.remarks.push(`nothing is checked until policies can be fetched: ${fault}`);
     return report;
