@@ -16,20 +16,18 @@ const DAY = 86_400_000;
  */
 export function judgeOffline(
   bundle: Bundle,
-  change: Pick<Change, 'receipts' | 'commits'>,
+  { receipts, commits }: Pick<Change, 'receipts' | 'commits'>,
   { now = new Date(), unreadable = undefined as string | undefined } = {},
 ): OfflineVerdict {
-  const whole: Change = {
-    repo: bundle.repo,
-    teams: bundle.teams,
-    now: now.toISOString(),
-    state: bundle.state,
-    ...change,
-  };
+  const { repo, teams, state } = bundle;
+  const change: Change = { repo, teams, now: now.toISOString(), state, receipts, commits };
   const expired = Date.parse(bundle.not_after) <= now.getTime() ? expiry(bundle, now) : undefined;
   const reason = unreadable ?? expired;
   const { compiled, faults } = compileEach(bundle.policies);
-  const verdict = evaluate(reason === undefined ? compiled : compiled.map((policy) => unjudged(policy, reason)), whole);
+  const verdict = evaluate(
+    reason === undefined ? compiled : compiled.map((policy) => unjudged(policy, reason)),
+    change,
+  );
   if (unreadable !== undefined) return { ...verdict, fault: { code: 'unreadable', text: unreadable } };
   if (expired !== undefined) return { ...verdict, fault: { code: 'expired', text: expired } };
   return { ...verdict, fault: faults[0] === undefined ? null : { code: 'policy', text: faults[0] } };
@@ -48,7 +46,7 @@ function compileEach(policies: readonly Policy[]): { compiled: CompiledPolicies;
     try {
       return compilePolicies([policy]);
     } catch (error) {
-      const reason = `the policy "${policy.name}" cannot be used here: ${(error as Error).message}`;
+      const reason = `the policy "${policy.name}" cannot be used here: ${(error as Error).message.replace(/\.$/, '')}`;
       faults.push(reason);
       // The bundle holds only what speaks of this repository: its scope need not be asked.
       const { scope: _, exemptions: __, ...bare } = policy;
