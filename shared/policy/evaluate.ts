@@ -2,7 +2,7 @@ import type { Policy, Verdict, Violation } from '../api/policies.js';
 import { compareText } from '../text.js';
 import { PolicyError } from './errors.js';
 import { Facts } from './facts.js';
-import { type CompiledRule, changePlaces, type Finding, TOO_MUCH } from './finding.js';
+import { type CompiledRule, changePlaces, type Finding, type Telling, TOO_MUCH } from './finding.js';
 import type { Change } from './input.js';
 import { patternFaults } from './pattern-faults.js';
 import { compileRule } from './rules/index.js';
@@ -111,35 +111,29 @@ function tellGap(compiled: CompiledPolicy, reason: string, facts: Facts, verdict
   const { policy, ruleName: rule } = compiled;
   verdict.not_evaluated.push({ policy: policy.name, rule, reason });
   if (policy.on_error !== 'closed') return;
-  const finding: Finding = {
+  const telling: Telling = {
     value: null,
+    message: `${rule} could not be evaluated: ${reason}`,
     advice: 'Synchronise with the server, or ask for an exemption: this policy lets nothing pass that it cannot judge.',
-    message: () => `${rule} could not be evaluated: ${reason}`,
-    places: () => changePlaces(facts.change),
   };
-  tell(compiled, [finding], facts, verdict);
+  tell(compiled, [{ tell: () => telling, places: () => changePlaces(facts.change) }], facts, verdict);
 }
 
-function toViolation(
-  { policy, ruleName: rule, rule: { limit, advice } }: CompiledPolicy,
-  finding: Finding,
-  facts: Facts,
-): Violation {
+function toViolation({ policy, ruleName, rule }: CompiledPolicy, finding: Finding, { change }: Facts): Violation {
   return {
     policy: policy.name,
     policy_id: policy.id,
-    rule,
+    rule: ruleName,
     action: policy.action,
-    limit,
-    value: finding.value,
-    repo: facts.change.repo,
-    commit: finding.commit ?? null,
-    path: finding.path ?? null,
-    lines: finding.lines ?? null,
-    receipt_id: finding.receipt_id ?? null,
-    subject: finding.subject ?? null,
-    window: finding.window ?? null,
-    message: finding.message(),
-    advice: finding.advice ?? advice,
+    limit: rule.limit,
+    repo: change.repo,
+    commit: null,
+    path: null,
+    lines: null,
+    receipt_id: null,
+    subject: null,
+    window: null,
+    advice: rule.advice,
+    ...finding.tell(),
   };
 }

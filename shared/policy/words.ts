@@ -15,7 +15,7 @@ export function listed(texts: readonly string[], max = 5): string {
 }
 
 /** Of a list of patterns, what a violation carries of it. */
-export const MAX_LIMIT = 20;
+export const MAX_LIMIT = 10;
 
 /** `1 receipt`, `3 receipts`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

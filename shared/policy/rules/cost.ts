@@ -1,6 +1,6 @@
 import type { Policy } from '../../api/policies.js';
 import type { Facts } from '../facts.js';
-import { type CompiledRule, type Finding, receiptPlaces } from '../finding.js';
+import { type CompiledRule, type Finding, receiptPlaces, type Telling } from '../finding.js';
 import { type Spending, spendingOf, spentBefore } from '../spending.js';
 import type { CostLimit } from '../windows.js';
 import { counted, cut, dollars } from '../words.js';
@@ -17,8 +17,12 @@ export function costRule(limit: CostLimit, policy: Policy): CompiledRule {
       for (const sum of sums) {
         const before = spentBefore(facts, policy.name, limit, sum);
         // What is over by itself is over, whatever was spent before.
-        if (isOver((before ?? 0) + sum.usd, limit.usd)) findings.push(find(facts, limit, sum, before ?? 0));
-        else if (before === undefined) unknown.push(sum);
+        if (isOver((before ?? 0) + sum.usd, limit.usd)) {
+          findings.push({
+            tell: () => tell(facts, limit, sum, before ?? 0),
+            places: () => receiptPlaces(sum.receipts.map(({ receipt }) => receipt)),
+          });
+        } else if (before === undefined) unknown.push(sum);
       }
       const gaps = payerless > 0 ? [`${counted(payerless, 'receipt')} with a cost name no ${limit.per}`] : [];
       if (unknown.length > 0) {
@@ -36,7 +40,7 @@ const isOver = (total: number, limit: number) => Math.round(total * 1e6) > Math.
 const where = ({ window }: CostLimit, sum: Spending) =>
   `${window === 'day' ? 'on' : 'in'} ${sum.window}${sum.per === null ? '' : ` for ${cut(sum.per)}`}`;
 
-function find(facts: Facts, limit: CostLimit, sum: Spending, before: number): Finding {
+function tell(facts: Facts, limit: CostLimit, sum: Spending, before: number): Telling {
   // Upwards, so that a sum above its limit never reads as equal to it.
   const value = Math.ceil(Math.round((before + sum.usd) * 1e6) / 1e4) / 100;
   const crossing = crossingReceipt(limit, sum, before);
@@ -47,10 +51,9 @@ function find(facts: Facts, limit: CostLimit, sum: Spending, before: number): Fi
     receipt_id: crossing,
     subject: sum.per,
     window: sum.window,
-    message: () =>
+    message:
       `max_cost_per_${limit.window}: ${dollars(value)} spent ${where(limit, sum)}, above the limit of ${dollars(limit.usd)}: ` +
       `${how} of ${cut(facts.change.repo)}${crossing === null ? '' : ' crossed it'}`,
-    places: () => receiptPlaces(sum.receipts.map(({ receipt }) => receipt)),
   };
 }
 

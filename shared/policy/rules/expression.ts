@@ -9,7 +9,10 @@ import {
   commitPlaces,
   type Finding,
   type Outcome,
-  receiptFinding,
+  type Places,
+  receiptPlaces,
+  receiptPosition,
+  type Telling,
   TOO_MUCH,
 } from '../finding.js';
 import { receiptsInOrder } from '../receipts.js';
@@ -36,10 +39,11 @@ function judge(expression: Expression, text: string, facts: Facts): Outcome {
   const findings: Finding[] = [];
   let failed = 0;
   let reason = '';
-  for (const { variables, what, finding } of items) {
+  for (const { variables, what, position, places } of items) {
     const answer = expression.ask(variables);
     if (answer === true) {
-      findings.push({ ...finding(), value: true, message: () => `when: ${cut(text, 200)} is true of ${what}` });
+      const message = `when: ${cut(text, 200)} is true of ${what}`;
+      findings.push({ tell: () => ({ ...position(), value: true, message }), places });
     } else if (answer !== false) {
       failed++;
       reason ||= answer;
@@ -55,7 +59,8 @@ interface Item {
   /** Elements of its lists. */
   size: number;
   what: string;
-  finding: () => Omit<Finding, 'value' | 'message'>;
+  position: () => Partial<Telling>;
+  places: () => Places;
 }
 
 const ITEMS: Record<Expression['subject'], (facts: Facts) => Item[]> = {
@@ -65,7 +70,8 @@ const ITEMS: Record<Expression['subject'], (facts: Facts) => Item[]> = {
       variables: { receipt: new ReceiptView(judged), repo, teams },
       size: judged.receipt.attributions?.length ?? 0,
       what: `receipt ${judged.receipt.id}`,
-      finding: () => receiptFinding(judged.receipt),
+      position: () => receiptPosition(judged.receipt),
+      places: () => receiptPlaces([judged.receipt]),
     }));
   },
   commit: ({ change: { commits, repo, teams } }) =>
@@ -73,14 +79,16 @@ const ITEMS: Record<Expression['subject'], (facts: Facts) => Item[]> = {
       variables: { commit: new CommitView(commit), repo, teams },
       size: commit.files?.length ?? 0,
       what: `commit ${shortOid(commit.commit)}`,
-      finding: () => ({ commit: commit.commit, places: () => commitPlaces([commit]) }),
+      position: () => ({ commit: commit.commit }),
+      places: () => commitPlaces([commit]),
     })),
   change: ({ change }) => [
     {
       variables: { repo: change.repo, teams: change.teams },
       size: change.teams.length,
       what: cut(change.repo),
-      finding: () => ({ places: () => changePlaces(change) }),
+      position: () => ({}),
+      places: () => changePlaces(change),
     },
   ],
 };

@@ -1,7 +1,7 @@
 import type { EvaluatedCommit } from '../../api/policies.js';
 import { changedLines } from '../ai-lines.js';
 import type { Facts } from '../facts.js';
-import { type CompiledRule, commitPlaces, type Finding, type Outcome, type Places, receiptPlaces } from '../finding.js';
+import { type CompiledRule, commitPlaces, type Outcome, type Places, receiptPlaces, type Telling } from '../finding.js';
 import { counted, cut, shortOid } from '../words.js';
 
 const NOTHING: Outcome = { findings: [], gaps: [] };
@@ -15,12 +15,8 @@ export function reviewRule(limit: number): CompiledRule {
       const { ai, isPartial, largest } = facts.once(changedLines);
       if (ai > limit) {
         const where = largest ? `; most of them, ${largest.ai}, are of commit ${shortOid(largest.commit)}` : '';
-        const message = () =>
-          `require_review_above: ${counted(ai, 'AI line')} in this change to ${cut(facts.change.repo)}, above the limit of ${limit}${where}`;
-        return {
-          findings: [{ value: ai, commit: largest?.commit ?? null, message, places: () => placesOf(facts) }],
-          gaps: [],
-        };
+        const message = `require_review_above: ${counted(ai, 'AI line')} in this change to ${cut(facts.change.repo)}, above the limit of ${limit}${where}`;
+        return found(facts, { value: ai, commit: largest?.commit ?? null, message });
       }
       return isPartial ? { findings: [], gaps: ['the lines of parts of the change are not known'] } : NOTHING;
     },
@@ -45,12 +41,8 @@ export function percentageRule(limit: number): CompiledRule {
         const of = before
           ? `${cut(facts.change.repo)} with this change`
           : `this change to ${cut(facts.change.repo)} alone`;
-        const message = () =>
-          `max_ai_percentage: ${value} % of the lines of ${of} are AI lines (${all.ai} of ${all.added}), above the limit of ${limit} %`;
-        return {
-          findings: [{ value, commit: largest?.commit ?? null, message, places: () => placesOf(facts) }],
-          gaps: [],
-        };
+        const message = `max_ai_percentage: ${value} % of the lines of ${of} are AI lines (${all.ai} of ${all.added}), above the limit of ${limit} %`;
+        return found(facts, { value, commit: largest?.commit ?? null, message });
       }
       return isPartial ? { findings: [], gaps: ['the lines of some commits are not known'] } : NOTHING;
     },
@@ -70,7 +62,8 @@ export function receiptsRule(limit: number): CompiledRule {
       const missing = involved.filter((commit) => !has(commit));
       const covered = involved.length - missing.length;
       if (covered * 100 >= limit * involved.length) return NOTHING;
-      return { findings: [withoutReceipts(limit, covered, involved.length, missing)], gaps: [] };
+      const tell = () => withoutReceipts(limit, covered, involved.length, missing);
+      return { findings: [{ tell, places: () => commitPlaces(missing) }], gaps: [] };
     },
   };
 }
@@ -82,17 +75,21 @@ function attributedCommits({ change }: Facts): Set<string | null | undefined> {
   return commits;
 }
 
-function withoutReceipts(limit: number, covered: number, all: number, missing: EvaluatedCommit[]): Finding {
+function withoutReceipts(limit: number, covered: number, all: number, missing: EvaluatedCommit[]): Telling {
   const value = Math.floor((covered / all) * 10_000) / 100;
   return {
     value,
     commit: missing[0]!.commit,
-    message: () =>
+    message:
       `require_receipts: ${value} % of the commits that AI took part in have receipts (${covered} of ${all}), below the required ` +
       `${limit} %; commit ${shortOid(missing[0]!.commit)} has none`,
-    places: () => commitPlaces(missing),
   };
 }
+
+const found = (facts: Facts, telling: Telling): Outcome => ({
+  findings: [{ tell: () => telling, places: () => placesOf(facts) }],
+  gaps: [],
+});
 
 function placesOf(facts: Facts): Places {
   const withAi = facts.change.commits.filter(({ is_merge, lines }) => !is_merge && (lines?.ai ?? 0) > 0);

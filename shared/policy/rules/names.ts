@@ -1,7 +1,15 @@
 import { groupBy } from '../../group-by.js';
-import { sizeOf } from '../budget.js';
+import { type Size, sizeOf } from '../budget.js';
 import type { Facts } from '../facts.js';
-import { type CompiledRule, type Finding, type Outcome, receiptFinding, TOO_MUCH } from '../finding.js';
+import {
+  type CompiledRule,
+  type Finding,
+  type Outcome,
+  receiptPlaces,
+  receiptPosition,
+  type Telling,
+  TOO_MUCH,
+} from '../finding.js';
 import { namePatterns } from '../patterns.js';
 import { type JudgedReceipt, type ModelNames, receiptsInOrder } from '../receipts.js';
 import { counted, cut, listed, MAX_LIMIT, place } from '../words.js';
@@ -11,17 +19,19 @@ type Kind = 'model' | 'provider';
 /** `allowed_models` and `allowed_providers`: any other name is a violation. */
 export function allowedRule(kind: Kind, patterns: readonly string[]): CompiledRule {
   const find = compile(kind, patterns);
+  const size = sizeOf(patterns);
   const wrong = (names: ModelNames) => (find(names) === undefined ? `is not one of ${listed(patterns)}` : undefined);
   return {
     limit: patterns.slice(0, MAX_LIMIT),
     advice: `Use an allowed ${kind}, or ask for this one to be allowed.`,
-    judge: (facts) => judge(facts, { rule: `allowed_${kind}s`, kind, patterns, wrong }),
+    judge: (facts) => judge(facts, { rule: `allowed_${kind}s`, kind, size, wrong }),
   };
 }
 
 /** `blocked_models` and `blocked_providers`. */
 export function blockedRule(kind: Kind, patterns: readonly string[]): CompiledRule {
   const find = compile(kind, patterns);
+  const size = sizeOf(patterns);
   const wrong = (names: ModelNames) => {
     const pattern = find(names);
     return pattern === undefined ? undefined : `is blocked by ${cut(pattern)}`;
@@ -29,7 +39,7 @@ export function blockedRule(kind: Kind, patterns: readonly string[]): CompiledRu
   return {
     limit: patterns.slice(0, MAX_LIMIT),
     advice: `Use another ${kind}, or ask for an exemption.`,
-    judge: (facts) => judge(facts, { rule: `blocked_${kind}s`, kind, patterns, wrong }),
+    judge: (facts) => judge(facts, { rule: `blocked_${kind}s`, kind, size, wrong }),
   };
 }
 
@@ -46,17 +56,16 @@ function compile(kind: Kind, patterns: readonly string[]): (names: ModelNames) =
 interface NamesRule {
   rule: string;
   kind: Kind;
-  patterns: readonly string[];
+  /** Of its patterns. */
+  size: Size;
   /** In words what is wrong with a name; undefined when nothing is. */
   wrong: (names: ModelNames) => string | undefined;
 }
 
 /** Each spelling is looked at once, however many receipts have it. */
-function judge(facts: Facts, { rule, kind, patterns, wrong }: NamesRule): Outcome {
-  const groups = facts.once(receiptsByNames);
-  const known = [...groups.keys()].filter((names) => names[kind] !== null);
-  const texts = known.flatMap((names) => [names[kind]!, ...names.qualified]);
-  if (!facts.budget.takeMatches(sizeOf(patterns), sizeOf(texts))) return { findings: [], gaps: [TOO_MUCH] };
+function judge(facts: Facts, { rule, kind, size, wrong }: NamesRule): Outcome {
+  const { known, knownSize, unknown } = facts.once(NAMES[kind]);
+  if (!facts.budget.takeMatches(size, knownSize)) return { findings: [], gaps: [TOO_MUCH] };
   const faults = new Map<ModelNames, string>();
   for (const names of known) {
     const fault = wrong(names);
@@ -65,22 +74,35 @@ function judge(facts: Facts, { rule, kind, patterns, wrong }: NamesRule): Outcom
   const findings: Finding[] = [];
   for (const judged of faults.size > 0 ? facts.once(receiptsInOrder) : []) {
     const fault = faults.get(judged.names);
-    if (fault !== undefined) findings.push(find(judged, rule, kind, fault));
+    if (fault === undefined) continue;
+    findings.push({
+      tell: () => tell(judged, rule, kind, fault),
+      places: () => receiptPlaces([judged.receipt]),
+    });
   }
-  let unknown = 0;
-  for (const [names, receipts] of groups) if (names[kind] === null) unknown += receipts.length;
   const all = facts.change.receipts.length;
   return { findings, gaps: unknown > 0 ? [`${unknown} of ${counted(all, 'receipt')} name no ${kind}`] : [] };
 }
 
-const receiptsByNames = (facts: Facts) => groupBy(facts.once(receiptsInOrder), ({ names }) => names);
+const NAMES = {
+  model: (facts: Facts) => namesIn(facts, 'model'),
+  provider: (facts: Facts) => namesIn(facts, 'provider'),
+};
 
-function find({ receipt, names }: JudgedReceipt, rule: string, kind: Kind, fault: string): Finding {
-  const finding = receiptFinding(receipt);
-  const where = place(finding.path, finding.commit);
+/** The spellings that tell their model or provider, and how many receipts do not. */
+function namesIn(facts: Facts, kind: Kind) {
+  const groups = [...groupBy(facts.once(receiptsInOrder), ({ names }) => names)];
+  const known = groups.map(([names]) => names).filter((names) => names[kind] !== null);
+  const nameless = groups.filter(([names]) => names[kind] === null);
   return {
-    ...finding,
-    value: names[kind],
-    message: () => `${rule}: ${kind} ${cut(names[kind]!)} ${fault} (receipt ${receipt.id}${where})`,
+    known,
+    knownSize: sizeOf(known.flatMap((names) => [names[kind]!, ...names.qualified])),
+    unknown: nameless.reduce((sum, [, receipts]) => sum + receipts.length, 0),
   };
+}
+
+function tell({ receipt, names }: JudgedReceipt, rule: string, kind: Kind, fault: string): Telling {
+  const position = receiptPosition(receipt);
+  const where = `receipt ${receipt.id}${place(position.path, position.commit)}`;
+  return { ...position, value: names[kind], message: `${rule}: ${kind} ${cut(names[kind]!)} ${fault} (${where})` };
 }

@@ -2,7 +2,16 @@ import { cutLines, formatLines } from '../../line-set.js';
 import { type AiFile, aiFiles } from '../ai-lines.js';
 import { sizeOf } from '../budget.js';
 import type { Facts } from '../facts.js';
-import { authorsOf, type CompiledRule, type Finding, MAX_LINES, peopleOf, TOO_MUCH } from '../finding.js';
+import {
+  authorsOf,
+  type CompiledRule,
+  type Finding,
+  MAX_LINES,
+  type Places,
+  peopleOf,
+  type Telling,
+  TOO_MUCH,
+} from '../finding.js';
 import { pathPatterns } from '../patterns.js';
 import { counted, cut, MAX_LIMIT, place } from '../words.js';
 
@@ -23,7 +32,7 @@ export function pathsRule(globs: readonly string[]): CompiledRule {
       const findings: Finding[] = [];
       for (const file of forbidden.size > 0 ? facts.once(aiFiles) : []) {
         const pattern = forbidden.get(file.path);
-        if (pattern !== undefined) findings.push(find(file, pattern));
+        if (pattern !== undefined) findings.push({ tell: () => tell(file, pattern), places: () => placesOf(file) });
       }
       return { findings, gaps: facts.once(gapsOf) };
     },
@@ -35,7 +44,7 @@ function aiPaths(facts: Facts) {
   return { paths, size: sizeOf(paths) };
 }
 
-function find(file: AiFile, pattern: string): Finding {
+function tell(file: AiFile, pattern: string): Telling {
   const lines = file.lines === null ? null : cutLines(formatLines(file.lines), MAX_LINES);
   return {
     value: file.path,
@@ -43,15 +52,15 @@ function find(file: AiFile, pattern: string): Finding {
     path: file.path,
     lines,
     receipt_id: file.receipts[0]?.id ?? null,
-    message: () =>
-      `forbidden_paths: AI lines${lines === null ? '' : ` ${cut(lines, 60)}`}${place(file.path, file.oid)}, which ${cut(pattern)} forbids`,
-    places: () => ({
-      people: file.commit ? authorsOf([file.commit]) : peopleOf(file.receipts),
-      paths: [file.path],
-      commits: file.oid === null ? [] : [file.oid],
-    }),
+    message: `forbidden_paths: AI lines${lines === null ? '' : ` ${cut(lines, 60)}`}${place(file.path, file.oid)}, which ${cut(pattern)} forbids`,
   };
 }
+
+const placesOf = (file: AiFile): Places => ({
+  people: file.commit ? authorsOf([file.commit]) : peopleOf(file.receipts),
+  paths: [file.path],
+  commits: file.oid === null ? [] : [file.oid],
+});
 
 /** A count of AI lines without the files they are in cannot be judged. */
 function gapsOf(facts: Facts): string[] {
