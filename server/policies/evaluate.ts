@@ -31,7 +31,7 @@ export async function evaluateChange(
     const given = body.receipts ?? [];
     const authors = [...given.map(toAuthor), ...(body.person == null ? [] : [{ author: body.person }])];
     const teams = await findTeams(sql, orgId, repoId, authors);
-    const receipts = given.map((receipt, n) => ({ ...receipt, team: teams[n] ?? receipt.team ?? null }));
+    const receipts = given.map((receipt, n) => ({ ...receipt, team: receipt.team ?? teams[n] ?? null }));
     // Whoever is named has made the change; where nobody is, those whose receipts it holds have.
     const ofAuthors = body.person == null ? receipts.map(({ team }) => team) : [teams.at(-1)];
     const ofRepo = repoId === null ? [] : ((await teamsOfRepos(sql, orgId, [repoId])).get(repoId) ?? []);

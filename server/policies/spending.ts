@@ -1,6 +1,6 @@
 import type { Policy, PolicyState } from '../../shared/api/policies.js';
 import { repoPatterns } from '../../shared/policy/patterns.js';
-import { costLimit, type Per, personOf, type SpendKey } from '../../shared/policy/windows.js';
+import { type CostLimit, costLimit, personOf, type SpendKey } from '../../shared/policy/windows.js';
 import type { Sql } from '../db.js';
 
 /** What one payer's receipts of a policy on cost came to in one window. */
@@ -71,7 +71,7 @@ export async function sumSpending(
 }
 
 /** Whose sum a receipt belongs to, as `payerOf` of the evaluator says. */
-function payerColumn(sql: Sql, per: Per) {
+function payerColumn(sql: Sql, per: CostLimit['per']) {
   if (per === 'scope') return sql`null::text`;
   if (per === 'repo') return sql`p.name`;
   return per === 'team' ? sql`coalesce(t.slug, r.team)` : sql`r.user_email`;

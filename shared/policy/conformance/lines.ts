@@ -3,6 +3,8 @@ import { type ConformanceCase, change, commit, oid, policy, receipt, state } fro
 const REVIEW = { require_review_above: 100 };
 const SHARE = { max_ai_percentage: 50 };
 
+const LONG = { added: 200, deleted: 0, ai: 101, human: 0, unknown: 99 };
+
 export const LINES: ConformanceCase[] = [
   {
     name: 'as many AI lines as need no review pass',
@@ -50,7 +52,7 @@ export const LINES: ConformanceCase[] = [
   {
     name: 'what is counted can be enough for a violation',
     policies: [policy(REVIEW)],
-    change: change({ commits: [commit(1, 0, { lines: null }), commit(2, 101)] }),
+    change: change({ commits: [commit(1, 0, { lines: null }), commit(2, 101, { lines: LONG })] }),
     expected: { verdict: 'warn', violations: [{ value: 101 }] },
   },
   {
