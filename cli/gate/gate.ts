@@ -105,7 +105,7 @@ async function fetchOrFail(repository: Repository): Promise<void> {
     if (!(cause instanceof GitError)) throw cause;
     throw new CliError(
       'fetch_failed',
-      `The notes of ${repository.remote} cannot be fetched (${cause.message}), so the change cannot be judged. Give git the means to read the remote, or fetch refs/notes/* yourself and add --no-fetch.`,
+      `The notes of ${repository.remote} cannot be fetched (${cause.message.split('\n')[0]}), so the change cannot be judged. Give git the means to read the remote, or fetch refs/notes/* yourself and add --no-fetch.`,
       { cause, exitCode: Exit.unreachable },
     );
   }

@@ -19,8 +19,7 @@ async function judged(t: ExecutionContext, clone: TestClone, range: CommitRange)
     return PASS;
   });
   t.is(result.verdict, PASS);
-  const commits = [...change!.commits].reverse();
-  return { ...result, change: change!, commits, oids: commits.map(({ commit }) => commit) };
+  return { ...result, change: change!, oids: result.commits.map(({ commit }) => commit) };
 }
 
 test('only commits that the head has and the base lacks are judged, wherever the base has gone since', async (t) => {

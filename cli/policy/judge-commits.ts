@@ -35,7 +35,7 @@ export interface Judged {
   /** Oids. */
   base: string[];
   head: string;
-  /** Newest first, merges included: these have no lines. */
+  /** Oldest first, merges included: these have no lines. */
   commits: JudgedCommit[];
   receipts: Receipt[];
   /** Notes of these commits that cannot be read. */
@@ -79,6 +79,7 @@ export async function judgeCommits(
     if (counted.reason !== undefined) unreadable.push({ commit: counted.commit.oid, reason: counted.reason });
     commits.push({ ...evaluated(counted), aiBy: counted.aiBy });
   }
+  commits.reverse(); // git tells the newest first
   const change: Change = {
     repo,
     teams: settings.team === undefined ? [] : [settings.team],

@@ -14,7 +14,7 @@ export async function judgeByPolicies(policies: readonly Policy[]): Promise<Judg
 /** Has the server judge, by the org's policies and what it knows. It is told what a policy may ask about, no prompts. */
 export async function askServer(client: ApiClient, { repo, receipts, commits }: Change): Promise<Verdict> {
   const { evaluatePolicies } = await import('../../shared/api/policy-endpoints.js');
-  const author = commits.find(({ is_merge }) => !is_merge);
+  const author = commits.findLast(({ is_merge }) => !is_merge);
   return client.call(evaluatePolicies, {
     body: { repo, person: author?.author_email ?? null, receipts: receipts.map(evaluated), commits: [...commits] },
   });

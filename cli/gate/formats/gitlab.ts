@@ -1,6 +1,7 @@
 import { printable } from '../../terminal.js';
 import type { GateResult } from '../result.js';
 import { fingerprints } from './fingerprint.js';
+import { toJson } from './json.js';
 
 /** Where a violation is shown that no file can be named for: GitLab wants a place for each. */
 const NOWHERE = '.blameprompt/config.toml';
@@ -15,5 +16,5 @@ export function toGitLab({ violations }: GateResult): string {
     severity: action === 'block' ? 'blocker' : 'minor',
     location: { path: (location?.path ?? NOWHERE).toWellFormed(), lines: { begin: location?.line ?? 1 } },
   }));
-  return `${JSON.stringify(issues, null, 2)}\n`;
+  return toJson(issues);
 }

@@ -44,9 +44,9 @@ function element(name: string, attributes: Record<string, string | number>, cont
   return content === '' ? `<${name}${given.join('')} />` : `<${name}${given.join('')}>${content}</${name}>`;
 }
 
-/** XML 1.0 has no way to write most control characters, U+FFFE, U+FFFF and lone surrogates. */
+/** XML 1.0 has no way to write most control characters, U+FFFE, U+FFFF and lone surrogates. For `#` see text.ts. */
 const escapeXml = (text: string) =>
   text
     .toWellFormed()
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-    .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+    .replace(/[&<>"'#]/g, (sign) => `&#${sign.charCodeAt(0)};`);

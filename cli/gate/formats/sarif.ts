@@ -2,6 +2,7 @@ import type { Violation } from '../../../shared/api/policies.js';
 import { printable } from '../../terminal.js';
 import type { GateResult, LocatedViolation } from '../result.js';
 import { fingerprints } from './fingerprint.js';
+import { toJson } from './json.js';
 
 /** GitHub shows no more of one run. */
 const MAX_RESULTS = 5000;
@@ -32,7 +33,7 @@ export function toSarif(result: GateResult, version: string): string {
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return toJson(log);
 }
 
 const toRule = ({ policy, rule, action, advice }: Violation) => ({
