@@ -89,13 +89,13 @@ export async function stage(clone: TestClone, path = 'src/cart.ts'): Promise<voi
   await clone.git('add', path);
 }
 
-/** Resolves with the first thing that `look` finds; fails when a minute has brought nothing. */
+/** Resolves with the first thing that `look` finds; fails when minutes have brought nothing. */
 export async function eventually<T>(look: () => Promise<T | undefined | false>, what: string): Promise<T> {
-  for (const until = Date.now() + 60_000; Date.now() < until; await setTimeout(25)) {
+  for (const until = Date.now() + 150_000; Date.now() < until; await setTimeout(25)) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
   }
-  throw new Error(`waited a minute in vain: ${what}`);
+  throw new Error(`waited in vain: ${what}`);
 }
 
 /** Ends what a clone's hooks have left running, so that its folder can go. */

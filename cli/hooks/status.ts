@@ -4,9 +4,10 @@ import { findHooksFolder } from '../git/hooks-folder.js';
 import type { Repository } from '../git/repository.js';
 import { readBundle } from '../policy/cached-bundle.js';
 import { inspect } from './hook-file.js';
-import { eachHook, type HookReport, placeOf } from './install.js';
+import { type HookReport, placeOf } from './install.js';
 import { logFile } from './run/log.js';
 import { stateFolder } from './state-folder.js';
+import { HOOKS } from './templates.js';
 
 export type HookState = Awaited<ReturnType<typeof inspect>> | 'off in this clone';
 
@@ -24,14 +25,16 @@ export interface HooksStatus {
 export async function hooksStatus(repository: Repository, env: NodeJS.ProcessEnv): Promise<HooksStatus> {
   const folder = await findHooksFolder(repository);
   const state = stateFolder(repository);
-  const hooks = await eachHook(folder.path, false, async (file): Promise<HookState> => {
-    const found = await inspect(await placeOf(file, folder));
-    const isOn = await access(join(state, 'hooks', `${file.hook}.sh`)).then(
+  const hooks: HooksStatus['hooks'] = [];
+  for (const hook of HOOKS) {
+    const place = await placeOf({ path: join(folder.path, hook), hook, husky: false }, folder);
+    const found = await inspect(place);
+    const isOn = await access(join(state, 'hooks', `${hook}.sh`)).then(
       () => true,
       () => false, // not there: our part of a shared file does nothing here
     );
-    return found === 'installed' && !isOn ? 'off in this clone' : found;
-  });
+    hooks.push({ hook, path: place.path, state: found === 'installed' && !isOn ? 'off in this clone' : found });
+  }
   return {
     folder: folder.path,
     hooks,

@@ -10,5 +10,5 @@ case $bp_status in
   10) return 1 ;;
 esac
 [ -f "$bp_state/failed" ] ||
-  echo "blameprompt: not checked, blameprompt-enterprise could not run (status $bp_status, see $bp_state/hook.log). To mend: blameprompt enterprise hooks install" >&2
+  printf '%s\n' "blameprompt: not checked, blameprompt-enterprise could not run (status $bp_status, see $bp_state/hook.log). To mend: blameprompt enterprise hooks install" >&2
 : 2>/dev/null >"$bp_state/failed" || :

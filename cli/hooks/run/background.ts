@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Access, resolveAccess } from '../../config/access.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
@@ -42,33 +44,40 @@ export async function background(state: string): Promise<number> {
 async function serve(state: string, entries: Entry[]): Promise<void> {
   await gitsEnded(entries);
   await trimRewritten(state);
-  const root = entries.at(-1)!.root;
   try {
-    const repository = await openRepository(root);
+    const repository = await openAround(state, entries.at(-1)!.root);
     const settings = await loadSettings(repository.root, {}, process.env);
     if (!settings.enabled) return;
     const access = await resolveAccess(settings, process.env);
-    if (settings.syncOnCommit && !(await sync(state, repository, root))) return;
+    if (settings.syncOnCommit && !(await sync(state, repository))) return;
     if (settings.enforcePolicies) await refresh(state, repository, settings, access);
   } catch (error) {
     const { code, message } = error as CliError;
     if (NOT_LOGGED_IN.has(code)) await logLine(state, `nothing sent: ${message}`);
-    else await reportProblem(state, 'background', `the background sync failed: ${message}`);
+    else await reportProblem(state, `sync ${code}`, `the background sync failed: ${message}`);
   }
 }
 
+/** The repository whose hook asked. `git --git-dir=… --work-tree=…` has a work tree that does not know of it, or lies in another's. */
+async function openAround(state: string, root: string): Promise<Repository> {
+  const commonDir = await realpath(dirname(state));
+  const found = await openRepository(root).catch(() => undefined);
+  return found && (await realpath(found.commonDir)) === commonDir ? found : openRepository(commonDir);
+}
+
 /** False when it failed: then the server need not be asked for policies, either. */
-async function sync(state: string, repository: Repository, root: string): Promise<boolean> {
+async function sync(state: string, repository: Repository): Promise<boolean> {
   const before = await notesOf(repository);
-  const outcome = await runSync(root);
+  const outcome = await runSync(repository);
   if (!outcome.ok) {
-    await reportProblem(state, 'background', `the background sync failed: ${outcome.text}`);
+    await reportProblem(state, `sync ${outcome.code}`, `the background sync failed: ${outcome.text}`);
     return false;
   }
-  await clearProblem(state, 'background');
+  await clearProblem(state, 'sync');
   await logLine(state, outcome.text);
-  if (outcome.sent === 0 && (await notesCome(state, repository, before)))
-    await logLine(state, (await runSync(root)).text);
+  if (outcome.sent === 0 && (await notesCome(state, repository, before))) {
+    await logLine(state, (await runSync(repository)).text);
+  }
   return true;
 }
 
@@ -96,7 +105,7 @@ async function refresh(state: string, repository: Repository, settings: Settings
   } catch (error) {
     const { code, message } = error as CliError;
     if (NO_POLICIES.has(code)) await logLine(state, `no policies: ${message}`);
-    else await reportProblem(state, 'policies', `the policies cannot be fetched: ${message}`);
+    else await reportProblem(state, `policies ${code}`, `the policies cannot be fetched: ${message}`);
   } finally {
     await client.close();
   }

@@ -13,7 +13,7 @@ export async function reportProblem(state: string, code: string, text: string): 
 }
 
 /** It works again: what was not said yet need not be said any more. */
-export async function clearProblem(state: string, ...codes: string[]): Promise<void> {
-  await isWell(state, ...codes);
+export async function clearProblem(state: string, kind: string): Promise<void> {
+  await isWell(state, kind);
   await rm(fileOf(state), { force: true });
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { withoutGitVariables } from '../../git/environment.js';
+import type { Repository } from '../../git/repository.js';
 
 /** A first sync of a large repository takes minutes; one that takes longer is done by hand. */
 const LIMIT_MS = 8 * 60_000;
@@ -10,7 +11,8 @@ const PROGRAM = fileURLToPath(new URL('../../bin.js', import.meta.url));
 export type SyncOutcome = { ok: true; sent: number; text: string } | { ok: false; code: string; text: string };
 
 /** `blameprompt enterprise sync` as a process of its own, which ends whatever the server does. */
-export async function runSync(root: string): Promise<SyncOutcome> {
+export async function runSync(repository: Repository): Promise<SyncOutcome> {
+  const root = repository.root ?? repository.gitDir;
   const child = spawn(process.execPath, [PROGRAM, 'enterprise', 'sync', '-C', root, '--json'], {
     cwd: root,
     env: withoutGitVariables(),

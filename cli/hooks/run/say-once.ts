@@ -14,11 +14,11 @@ export async function isNews(state: string, code: string): Promise<boolean> {
   return true;
 }
 
-/** What goes well again will be news when it fails the next time. */
-export async function isWell(state: string, ...codes: string[]): Promise<void> {
-  const said = await readSaid(state);
-  if (!codes.some((code) => code in said)) return;
-  const rest = Object.fromEntries(Object.entries(said).filter(([code]) => !codes.includes(code)));
+/** What goes well again will be news when it fails the next time. `kinds`: beginnings of codes. */
+export async function isWell(state: string, ...kinds: string[]): Promise<void> {
+  const said = Object.entries(await readSaid(state));
+  const rest = Object.fromEntries(said.filter(([code]) => !kinds.some((kind) => code.startsWith(kind))));
+  if (Object.keys(rest).length === said.length) return;
   await writeFile(fileOf(state), JSON.stringify(rest)).catch(() => {});
 }
 
