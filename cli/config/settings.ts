@@ -27,6 +27,10 @@ export interface Settings {
   /** The sources that are read; undefined: all. */
   only: string[] | undefined;
   enabled: boolean;
+  /** Whether hooks sync in the background. */
+  syncOnCommit: boolean;
+  /** Whether hooks check policies. */
+  enforcePolicies: boolean;
 }
 
 export interface SettingFlags {
@@ -73,6 +77,8 @@ export async function loadSettings(
     trailers: theirs.sources?.trailers ?? user.sources?.trailers ?? true,
     only: theirs.sources?.only ?? user.sources?.only,
     enabled: ours.project.enabled ?? ours.user.enabled ?? true,
+    syncOnCommit: ours.project.sync_on_commit ?? ours.user.sync_on_commit ?? true,
+    enforcePolicies: ours.project.enforce_policies ?? ours.user.enforce_policies ?? true,
   };
 }
 
