@@ -3,7 +3,7 @@ import { chmod, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { temporaryFolder } from '../../test/cli.js';
-import { loadSigningKey, toSigningKey } from './signing-key.js';
+import { loadSigningKey, signBundle, toSigningKey } from './signing-key.js';
 
 const none = { signingKey: undefined, signingKeyFile: undefined };
 const make = () => generateKeyPairSync('ed25519');
@@ -20,7 +20,7 @@ test('a key is taken as PEM, with its lines in one, as base64 of PEM or of DER, 
     der.toString('base64'),
     `\n ${pem}`,
   ];
-  const signed = forms.map((form) => toSigningKey(form, 'X').sign('payload'));
+  const signed = forms.map((form) => signBundle(toSigningKey(form, 'X'), 'payload'));
   for (const one of signed) t.deepEqual(one, signed[0]!);
   t.true(verify(null, Buffer.from('payload'), key.publicKey, Buffer.from(signed[0]!.signature, 'base64')));
   t.is(signed[0]!.public_key, key.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'));

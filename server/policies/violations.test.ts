@@ -89,7 +89,7 @@ test('what is sent again is not judged again; what is amended, attributed furthe
     budget: { max_cost_per_day: 1 },
   });
   const session = receipt({ timestamp_basis: 'commit', cost_usd: 0.6 });
-  const none = { warn: 0, block: 0, items: [] };
+  const none = { warn: 0, block: 0, truncated: false, items: [] };
   t.deepEqual((await send({ receipts: [session] })).violations, none);
   const elsewhere = { ...session, attributions: [{ commit: OTHER_OID, path: 'crypto/key.ts', lines: '1' }] };
   t.like((await send({ receipts: [elsewhere] })).violations, { warn: 1 });
@@ -213,6 +213,18 @@ test('every violation of a large batch is recorded, and the reply lists the firs
     cursor = page.next_cursor;
   }
   t.is(seen.size, 3_600);
+});
+
+test('a batch that breaks more policies than anybody reads leaves the first violations, blocking ones before all', async (t) => {
+  const rule = { blocked_models: ['claude-*'] };
+  const warnings = Object.fromEntries(Array.from({ length: 24 }, (_, n) => [`${n}`, { rule }]));
+  const { send, list } = await orgWith({ ...warnings, 'z last': { rule, action: 'block' } });
+  const receipts = Array.from({ length: 1_000 }, () => receipt({ attributions: [] }));
+  const { inserted, violations } = await send({ receipts });
+  t.is(inserted, 1_000);
+  t.like(violations, { block: 1_000, truncated: true });
+  t.true(violations.warn >= 19_000 && violations.warn < 24_000);
+  t.is((await list('&action=block')).length, 500);
 });
 
 test('violations are filtered by what they are about', async (t) => {
