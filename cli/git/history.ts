@@ -1,3 +1,4 @@
+import { askLines, smallQuestions } from './ask.js';
 import { type CommitInfo, decodeText } from './commits.js';
 import { isGitFailure } from './errors.js';
 import { readGit } from './process.js';
@@ -53,6 +54,13 @@ export async function lostCommits(repo: Repository, oldTip: string, newTip: stri
     return undefined;
   }
   return lost;
+}
+
+/** The best commit that both contain; undefined when there is none, or none in this clone. */
+export async function mergeBase(repo: Repository, a: string, b: string): Promise<string | undefined> {
+  // It fails without words when there is none, which is told here as an empty answer.
+  const [oid] = await askLines(smallQuestions(repo.gitDir, repo.environment), ['merge-base', a, b]);
+  return oid;
 }
 
 export interface HistoryRange {

@@ -4,7 +4,7 @@ import type { Repository } from '../git/repository.js';
 import { readRecords } from '../sync/read-records.js';
 import type { ReadRecord } from '../sync/reading.js';
 import { findPlaces, listRecords } from '../sync/records.js';
-import { repositoryName } from '../sync/sync.js';
+import { repositoryName } from '../sync/repository-name.js';
 
 /** The `--json` shape that scripts rely on (design.md). */
 export interface SourceReport {

@@ -9,7 +9,7 @@ import { type CountedCommit, countCommits } from '../sync/count-commits.js';
 import type { CountedLines } from '../sync/count-lines.js';
 import { readRecords } from '../sync/read-records.js';
 import { commitsOf, findPlaces, listRecords, pickRecords } from '../sync/records.js';
-import { repositoryName } from '../sync/sync.js';
+import { repositoryName } from '../sync/repository-name.js';
 
 /** The `--json` shape that scripts rely on (design.md). */
 export interface Stats {
@@ -40,7 +40,7 @@ export async function computeStats(
   const branch = await findDefaultBranch(repository, settings.defaultBranch);
   const wanted = range === undefined ? undefined : await resolveRange(repository, range);
   const places = await findPlaces(repository, branch, settings.only);
-  const records = await listRecords(repository, places, settings.only, wanted?.tip);
+  const records = await listRecords(repository, places, settings.only, [branch.tip, wanted?.tip]);
   const commits = new Map<string, CommitInfo>();
   let described = range ?? `${branch.name} (nothing is tracked yet)`;
   if (wanted !== undefined) {

@@ -3,7 +3,7 @@ import type { CommitInfo } from '../git/commits.js';
 import { readIgnore } from '../git/ignore.js';
 import type { Repository } from '../git/repository.js';
 import type { Involvement } from '../sources/trailers.js';
-import { type AiLines, type CountedLines, countCommitLines } from './count-lines.js';
+import { type AiFile, type AiLines, type CountedLines, countCommitLines } from './count-lines.js';
 import { readTrailers } from './read-trailers.js';
 import type { Spoken } from './reading.js';
 
@@ -15,7 +15,9 @@ export interface CountedCommit {
   /** Null for merges, which count nothing, and for commits that cannot be counted. */
   lines: CountedLines | null;
   aiBy: AiLines[];
-  /** What its message says of AI, where no note speaks of it. */
+  /** Which lines of which files are AI's; without those that notes give by number only. */
+  aiFiles: AiFile[];
+  /** What its message says of AI; see `trailers`. */
   involved: Involvement[];
   /** Why it cannot be counted. */
   reason?: string;
@@ -24,16 +26,18 @@ export interface CountedCommit {
 /**
  * Counts the lines of commits (formats.md, section 4) in one stream. `tip` is the default branch's: its `.gitattributes`
  * say what is generated, for the whole history.
+ * `trailers`: whether messages are read, of the commits that no note speaks of or of all.
  */
 export async function* countCommits(
   repository: Repository,
   commits: ReadonlyMap<string, CommitInfo>,
   spoken: ReadonlyMap<string, Spoken>,
-  { tip, ignore, trailers }: { tip: string; ignore: string[]; trailers: boolean },
+  { tip, ignore, trailers }: { tip: string; ignore: string[]; trailers: boolean | 'all' },
 ): AsyncGenerator<CountedCommit> {
   if (commits.size === 0) return;
   const isIgnored = await readIgnore(repository, tip, ignore);
-  const messages = trailers ? await readTrailers(repository, commits, spoken) : new Map<string, Involvement[]>();
+  const spare = trailers === 'all' ? new Map() : spoken;
+  const messages = trailers ? await readTrailers(repository, commits, spare) : new Map<string, Involvement[]>();
   for await (const fact of factsOf(repository, () => commits.values(), isIgnored)) {
     const said = spoken.get(fact.oid);
     const base = {
@@ -42,6 +46,7 @@ export async function* countCommits(
       said,
       lines: null,
       aiBy: [],
+      aiFiles: [],
       involved: messages.get(fact.oid) ?? [],
     };
     if ('reason' in fact) yield { ...base, reason: fact.reason };

@@ -4,8 +4,8 @@ import type { Repository } from '../git/repository.js';
 import { type Involvement, parseTrailers } from '../sources/trailers.js';
 
 /**
- * What the messages of commits say of AI (formats.md, section 3): that it took part, never which lines. Read only where no
- * note speaks of the commit, since notes say more.
+ * What the messages of commits say of AI (formats.md, section 3): that it took part, never which lines. `annotated` commits
+ * are left out where their notes say more.
  */
 export async function readTrailers(
   repository: Repository,

@@ -64,12 +64,17 @@ export function statesOf({ notes, checkpoints, traces }: Places): Record<string,
   return Object.fromEntries(traces === undefined ? refs : [...refs, [TRACES_FILE, traces]]);
 }
 
-/** Lists the records of all places. Messages are read of the branch's history, and of `tip`'s where that is another. */
-export async function listRecords(repository: Repository, places: Places, only: Only, tip?: string): Promise<Records> {
+/** Lists the records of all places. Messages are read of what the revisions reach: the branch's history, if nothing is said. */
+export async function listRecords(
+  repository: Repository,
+  places: Places,
+  only: Only,
+  revisions: readonly (string | undefined)[] = [places.branch.tip],
+): Promise<Records> {
   const { notes, skipped } = await listAllNotes(repository, places.notes);
   const { checkpoints, skipped: unlisted } = await listCheckpoints(repository, places.checkpoints);
-  const tips = [places.branch.tip, tip].filter((oid) => oid !== undefined);
-  const blocks = await readMessages(repository, tips, checkpoints, only);
+  const known = revisions.filter((revision) => revision !== undefined);
+  const blocks = await readMessages(repository, known, checkpoints, only);
   const { tip: branchTip = '' } = places.branch;
   const file = places.traces === undefined ? undefined : await readTracesFile(repository, places.traces, branchTip);
   return {
