@@ -87,24 +87,25 @@ export function parseTracesOf(
 
 function takeUp(trace: TraceOfCommit, isTest: boolean, reading: Reading): void {
   const writers = new Map<string, Author>();
-  for (const said of trace.lines) {
-    if (trace.paths && !trace.paths.has(said.path)) continue;
-    const author = isTest ? NOBODY : authorOf(said, trace, writers, reading);
+  const { paths } = trace;
+  const lines = paths ? trace.lines.filter(({ path }) => paths.has(path)) : trace.lines;
+  const hasPart = !isTest && (trace.ai_lines !== undefined || lines.some(isByAi));
+  const draft = hasPart ? draftOf(trace, reading) : undefined;
+  for (const said of lines) {
+    const author = isTest ? NOBODY : authorOf(said, trace, writers, draft);
     if (said.lines.length > 0) attest(reading.attested, said.path, author, said.lines);
     else if (author.draft) touch(author.draft, said.path);
   }
-  if (trace.ai_lines === undefined || isTest) return;
-  if (draftOf(trace, reading) && trace.ai_lines > 0)
-    reading.counts.push({ path: null, ai: trace.ai_lines, human: 0, ...namesOf(trace) });
+  const ai = draft ? (trace.ai_lines ?? 0) : 0;
+  if (ai > 0) reading.counts.push({ path: null, ai, human: 0, ...namesOf(trace) });
 }
 
 const isByAi = ({ contributor }: TracedLines) => contributor === 'ai' || contributor === 'mixed';
 
 /** One object for each model of a trace, since lines are won by object. What is neither AI nor human is unknown. */
-function authorOf(said: TracedLines, trace: Trace, writers: Map<string, Author>, reading: Reading): Author {
+function authorOf(said: TracedLines, trace: Trace, writers: Map<string, Author>, draft: Draft | undefined): Author {
   if (said.contributor === 'human') return HUMAN;
-  const draft = isByAi(said) ? draftOf(trace, reading) : undefined;
-  if (draft === undefined) return NOBODY;
+  if (draft === undefined || !isByAi(said)) return NOBODY;
   const names = namesOf({ tool: toolOf(trace), model: said.model });
   const key = JSON.stringify(names);
   const author = writers.get(key) ?? { by: 'ai', ...names, draft };
@@ -114,9 +115,10 @@ function authorOf(said: TracedLines, trace: Trace, writers: Map<string, Author>,
 
 /** The receipt of a trace, undefined when the note has too many. It names a model when all AI lines are by that one. */
 function draftOf(trace: Trace, { drafts, context }: Reading): Draft | undefined {
+  if (drafts.size === MAX_RECEIPTS) return undefined;
   const { id, isTraces } = identity(trace, context);
   const known = drafts.get(id);
-  if (known || drafts.size === MAX_RECEIPTS) return known;
+  if (known) return known;
   const models = new Set(trace.lines.filter(isByAi).map(({ model }) => model));
   const names = namesOf({ tool: toolOf(trace), model: models.size === 1 ? [...models][0] : null });
   const time = isTraces ? recorded(trace.timestamp) : writtenAt(trace.timestamp);

@@ -5,6 +5,7 @@ import { agentnote } from './agentnote.js';
 import { agitrack } from './agitrack.js';
 import { aiAttr } from './ai-attr.js';
 import { blameprompt } from './blameprompt.js';
+import { isOfRepository } from './draft.js';
 import { entire } from './entire.js';
 import { gitAi } from './git-ai.js';
 import { gitAiV0 } from './git-ai-v0.js';
@@ -41,8 +42,8 @@ export type Only = readonly string[] | undefined;
 
 export const isRead = ({ name }: Described, only: Only): boolean => only === undefined || only.includes(name);
 
-/** The largest notes seen have 4 MB; git-ai's own server takes 8 MB. */
-const MAX_NOTE = 64 * 1024 * 1024;
+/** The largest notes seen have 4 MB; git-ai's own server takes 8 MB. Whatever is in 16 MiB is read within a second. */
+const MAX_NOTE = 16 * 1024 * 1024;
 
 /** A note damaged in a hundred places is damaged; nobody reads a list of millions. */
 const MAX_SKIPPED = 100;
@@ -52,7 +53,7 @@ export type ReadNote = ParsedNote & { source: string };
 
 /** Reads a note of any known format. Never throws: what can't be read has a reason that can be shown. */
 export function parseNote(note: Buffer, context: NoteContext, only?: Only): ReadNote | { reason: string } {
-  if (note.length > MAX_NOTE) return { reason: 'larger than 64 MiB' };
+  if (note.length > MAX_NOTE) return { reason: 'larger than 16 MiB' };
   const source = sources.find((candidate) => candidate.matches(note));
   if (source === undefined) return { reason: `not a known note format (${beginning(note)})` };
   if (!isRead(source, only)) return { reason: `${source.name}: not one of sources.only` };
@@ -62,7 +63,12 @@ export function parseNote(note: Buffer, context: NoteContext, only?: Only): Read
 /** What a source made of a record, under its name. */
 export function named({ name }: Described, parsed: ParsedNote | { reason: string }): ReadNote | { reason: string } {
   if ('reason' in parsed) return { reason: `${name}: ${parsed.reason}` };
-  return { source: name, ...parsed, skipped: shorten(parsed.skipped) };
+  return { source: name, ...ofRepository(parsed), skipped: shorten(parsed.skipped) };
+}
+
+/** What a note says without lines of files that are not the commit's. Receipts may name such: absolute paths are seen. */
+export function ofRepository(note: ParsedNote): ParsedNote {
+  return { ...note, claims: note.claims.filter(({ path }) => isOfRepository(path)) };
 }
 
 /** The first characters of a note, as far as they can be printed. */

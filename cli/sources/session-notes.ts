@@ -135,10 +135,12 @@ function headOf(section: Buffer): Session | undefined {
 function involved(source: string, sessions: Iterable<Session>, context: NoteContext): ParsedNote {
   const drafts = new Map<string, Draft>();
   const tests = new Set<string>();
+  let seen = 0;
   for (const { tool, id, model, time } of sessions) {
+    if (seen++ === MAX_RECEIPTS) break;
     const test = testTool(tool);
     if (test !== undefined) tests.add(test);
-    else if (drafts.size < MAX_RECEIPTS) {
+    else {
       const names = namesOf({ tool, model });
       const session = typeof id === 'string' && id !== '' ? id : undefined;
       const parts = session === undefined ? [context.repo, context.commit] : [names.tool ?? '', session];
@@ -146,6 +148,6 @@ function involved(source: string, sessions: Iterable<Session>, context: NoteCont
       drafts.set(identity, newDraft(identity, source, { ...names, ...time, session_id: toName(session) }, context));
     }
   }
-  const skipped = [...tests, ...beyondLimit(drafts.size)];
+  const skipped = [...tests, ...(seen > MAX_RECEIPTS ? beyondLimit(MAX_RECEIPTS) : [])];
   return { ...settle(new Map(), drafts.values(), context, skipped), skipped };
 }

@@ -7,11 +7,13 @@ import { listFiles } from '../git/tree-files.js';
 import { agentTrace, type TraceOfCommit } from '../sources/agent-trace.js';
 import { parseTraces, type Trace } from '../sources/agent-trace-records.js';
 import { isRead, type Only } from '../sources/index.js';
-import { MAX_JSON } from '../sources/read-object.js';
 import type { SkippedRecord } from './records.js';
 
 /** Where hooks of Agent Trace write, one trace a line. */
 export const TRACES_FILE = '.agent-trace/traces.jsonl';
+
+/** Bytes of the file at most: it grows with every edit. */
+const MAX_TRACES = 16 * 1024 * 1024;
 
 /** The traces that one commit took up; the commit is null where it cannot be told. */
 export interface CommitTraces {
@@ -51,7 +53,7 @@ export async function readTracesFile(
   for await (const object of readObjects(repository, [blob])) {
     if ('missing' in object)
       return { traces: [], skipped: [{ ...skip(object.reason), isPending: object.missing === 'absent' }] };
-    if (object.body.length > MAX_JSON) return { traces: [], skipped: [skip(`larger than ${MAX_JSON} bytes`)] };
+    if (object.body.length > MAX_TRACES) return { traces: [], skipped: [skip(`larger than ${MAX_TRACES} bytes`)] };
     const root = repository.root === undefined ? undefined : `${repository.root}/`;
     const { traces, damaged } = parseTraces(object.body, root);
     const skipped =

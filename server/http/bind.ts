@@ -93,11 +93,13 @@ function readQuery<T>(ctx: Context, check: Check<T> | undefined): T | undefined 
   return value;
 }
 
-/** After the schema, which bounds how deep the body is. */
+/** What PostgreSQL cannot keep, wherever it stands: also in fields that a schema lets pass unnamed. */
 function refuseUnstorable(body: unknown): void {
   const pointer = findUnstorable(body);
   if (pointer !== undefined)
-    throw invalidBody([{ in: 'body', pointer, message: 'holds a NUL or half a surrogate pair' }]);
+    throw invalidBody([
+      { in: 'body', pointer, message: 'holds a NUL or half a surrogate pair, or is nested too deep' },
+    ]);
 }
 
 function checked<T>(check: Check<T>, value: unknown): T {

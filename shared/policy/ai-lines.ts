@@ -1,6 +1,7 @@
 import type { EvaluatedCommit, EvaluatedReceipt } from '../api/policies.js';
 import { countLines, type LineSet, normalize, parseLines } from '../line-set.js';
 import type { Facts } from './facts.js';
+import { receiptsInOrder } from './receipts.js';
 
 /** Lines of a change, as far as anybody counted them. */
 export interface ChangedLines {
@@ -14,14 +15,15 @@ export interface ChangedLines {
 }
 
 /** From the commits of the change; where there are none yet (what is staged), from the lines its receipts account for. */
-export function changedLines({ change }: Facts): ChangedLines {
-  if (change.commits.length === 0) {
-    const files = attributedFiles(change.receipts);
+export function changedLines(facts: Facts): ChangedLines {
+  const { commits } = facts.change;
+  if (commits.length === 0) {
+    const files = attributedFiles(facts);
     const ai = files.reduce((sum, { lines }) => sum + (lines === null ? 0 : countLines(lines)), 0);
     return { ai, added: null, isPartial: files.some(({ lines }) => lines === null), largest: null };
   }
   const sum: ChangedLines = { ai: 0, added: 0, isPartial: false, largest: null };
-  for (const { commit, is_merge, lines } of change.commits) {
+  for (const { commit, is_merge, lines } of commits) {
     // A merge repeats what its parents hold.
     if (is_merge) continue;
     if (!lines) {
@@ -47,8 +49,8 @@ export interface AiFile {
 }
 
 /** Files with AI lines: as counted for commits whose files are known, else as receipts account for them. */
-export function aiFiles({ change }: Facts): AiFile[] {
-  const commits = new Map(change.commits.map((commit) => [commit.commit, commit]));
+export function aiFiles(facts: Facts): AiFile[] {
+  const commits = new Map(facts.change.commits.map((commit) => [commit.commit, commit]));
   const files: AiFile[] = [];
   for (const [oid, commit] of commits) {
     for (const { path, ai } of commit.is_merge ? [] : (commit.files ?? [])) {
@@ -56,19 +58,16 @@ export function aiFiles({ change }: Facts): AiFile[] {
       if (lines === null || lines.length > 0) files.push({ commit, oid, path, lines, receipts: [] });
     }
   }
-  for (const file of attributedFiles(change.receipts, (oid) => commits.get(oid)?.files != null)) {
+  for (const file of attributedFiles(facts, (oid) => commits.get(oid)?.files != null)) {
     files.push({ ...file, commit: file.oid === null ? null : (commits.get(file.oid) ?? null) });
   }
   return files;
 }
 
 /** Attributions by commit and path, but for commits that are counted; lines that two receipts account for count once. */
-function attributedFiles(
-  receipts: readonly EvaluatedReceipt[],
-  isCounted: (oid: string) => boolean = () => false,
-): Omit<AiFile, 'commit'>[] {
+function attributedFiles(facts: Facts, isCounted: (oid: string) => boolean = () => false): Omit<AiFile, 'commit'>[] {
   const files = new Map<string, { oid: string | null; path: string; texts: Text[]; receipts: Set<EvaluatedReceipt> }>();
-  for (const receipt of receipts) {
+  for (const { receipt } of facts.once(receiptsInOrder)) {
     for (const { commit, path, lines } of receipt.attributions ?? []) {
       const oid = commit ?? null;
       if (path == null || (oid !== null && isCounted(oid))) continue;
