@@ -3,12 +3,13 @@ import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { table } from '../cli/terminal.js';
 import { benchGate } from './gate.js';
+import { benchHook } from './hook.js';
 import { benchNotes } from './notes.js';
 import { benchPolicy } from './policy.js';
 import { benchSync } from './sync.js';
 import { createSyntheticRepository } from './synthetic.js';
 
-const BENCHES = { gate: benchGate, notes: benchNotes, policy: benchPolicy, sync: benchSync };
+const BENCHES = { gate: benchGate, hook: benchHook, notes: benchNotes, policy: benchPolicy, sync: benchSync };
 
 const { values, positionals } = parseArgs({ options: { repo: { type: 'string' } }, allowPositionals: true });
 const bench = BENCHES[positionals[0] as keyof typeof BENCHES];

@@ -5,7 +5,7 @@ import { type Access, resolveAccess } from './config/access.js';
 import { loadSettings, type SettingFlags, type Settings } from './config/settings.js';
 import { CliError, Exit } from './errors.js';
 import { GitError } from './git/errors.js';
-import { openRepository } from './git/repository.js';
+import { openRepository, type Repository } from './git/repository.js';
 import { printable } from './terminal.js';
 
 export const serverFlag = {
@@ -57,6 +57,18 @@ export abstract class BaseCommand extends Command {
       return await work(client);
     } finally {
       await client.close();
+    }
+  }
+
+  /** Brings the policies of a clone up to date for its hooks. Answers why that could not be done; null when it was. */
+  protected async refreshPolicies(repository: Repository, settings: Settings): Promise<string | null> {
+    try {
+      const access = await this.access(settings);
+      const { refreshBundle } = await import('./policy/refresh-bundle.js');
+      await this.withServer(access, (client) => refreshBundle(client, repository, settings, access, process.env));
+      return null;
+    } catch (error) {
+      return (error as Error).message;
     }
   }
 

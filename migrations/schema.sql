@@ -67,15 +67,16 @@ create policy system on audit_details to blameprompt_system using (true) with ch
 create policy tenant on audit_details to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant delete, insert, select on audit_details to blameprompt_app;
 grant insert on audit_details to blameprompt_system;
+grant update (detail, salt) on audit_details to blameprompt_app;
 
 create table audit_events (
   org_id uuid not null,
   id uuid not null,
   recorded_at timestamp with time zone not null,
   event text not null,
-  action text not null default ((event)::jsonb ->> 'action'::text),
-  actor text not null default ((event)::jsonb #>> '{actor,id}'::text[]),
-  target text default ((event)::jsonb #>> '{target,id}'::text[]),
+  action text not null generated always as (((event)::jsonb ->> 'action'::text)) stored,
+  actor text not null generated always as (((event)::jsonb #>> '{actor,id}'::text[])) stored,
+  target text generated always as (((event)::jsonb #>> '{target,id}'::text[])) stored,
   constraint audit_events_pkey PRIMARY KEY (org_id, id),
   constraint audit_events_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
 );
@@ -95,6 +96,7 @@ create table audit_heads (
 alter table audit_heads enable row level security, force row level security;
 create policy tenant on audit_heads to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on audit_heads to blameprompt_app;
+grant update (size) on audit_heads to blameprompt_app;
 
 create table audit_log (
   org_id uuid not null,

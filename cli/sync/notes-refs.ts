@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { listRefs } from '../git/refs.js';
+import { listRefs, type Ref } from '../git/refs.js';
 import type { Repository } from '../git/repository.js';
 import { isRead, type Only, sources } from '../sources/index.js';
 
@@ -26,7 +26,8 @@ export function knownNotesRefs(only: Only): string[] {
 export async function listNotesRefs(repository: Repository, only?: Only): Promise<NotesRef[]> {
   const own = knownNotesRefs(only);
   const prefixes = knownPlaces(only).filter((place) => place.endsWith('/'));
-  const refs = await listRefs(repository, [...own, ...own.map(privateRef), ...prefixes]);
+  const names = [...own, ...own.map(privateRef)];
+  const refs = withPushed(await listRefs(repository, [...names, ...prefixes]), names, process.env);
   const isSingle = (name: string) => prefixes.some((prefix) => name.startsWith(prefix));
   const isFetched = ({ name }: NotesRef) => Number(name.startsWith(PRIVATE_NOTES));
   const single = prefixes.map((prefix) => {
@@ -45,6 +46,19 @@ export const privateRef = (ref: string) => PRIVATE_NOTES + ref.slice(NOTES.lengt
 
 function knownPlaces(only: Only): string[] {
   return [...new Set(sources.filter((source) => isRead(source, only)).flatMap(({ places }) => places))];
+}
+
+/**
+ * While a push is being received (hooks/pre-receive) its objects are there and its refs are not. The environment tells where
+ * those will point: `refs/notes/ai=<oid> …`.
+ */
+function withPushed(refs: Ref[], names: readonly string[], env: NodeJS.ProcessEnv): Ref[] {
+  const pushed = (env.BLAMEPROMPT_PUSHED_NOTES ?? '').split(' ').flatMap((entry) => {
+    const [name = '', oid = ''] = entry.split('=');
+    return names.includes(name) && /^[0-9a-f]{40,64}$/.test(oid) ? [{ name, oid, type: 'commit' }] : [];
+  });
+  const isPushed = new Set(pushed.map(({ name }) => name));
+  return [...refs.filter(({ name }) => !isPushed.has(name)), ...pushed.filter(({ oid }) => !/^0+$/.test(oid))];
 }
 
 function digest(notes: object[]): string {

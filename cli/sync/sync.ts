@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Rejected, TypedBatch } from '../../shared/api/receipts.js';
+import type { CloneSettings } from '../../shared/api/settings.js';
 import type { Settings } from '../config/settings.js';
 import type { Repository } from '../git/repository.js';
 import { Batches } from './batches.js';
 import { commitFact, lostCommit } from './commit-fact.js';
 import { countCommits } from './count-commits.js';
 import { nothingNew } from './nothing-new.js';
+import { underOrg } from './org-settings.js';
 import { planSettings, planSync } from './plan.js';
 import type { ProgressDisplay } from './progress.js';
 import { readRecords } from './read-records.js';
@@ -29,6 +32,8 @@ export interface SyncOptions {
   settings: Settings;
   /** Sends one batch and adds the outcome to `sent`. */
   send: (batch: TypedBatch, sent: Sent) => Promise<void>;
+  /** What the org enforces; undefined: the server was not asked, and what it last said holds. */
+  org?: CloneSettings;
   /** Which cursor is the server's; undefined: none, everything is new. */
   cursorKey: string | undefined;
   display: ProgressDisplay;
@@ -51,21 +56,24 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
   const { repository, settings, send, cursorKey, display, full, dryRun } = options;
   const started = performance.now();
   const name = repositoryName(repository, settings);
-  const { prompts, ignore, team, trailers, only } = settings;
   const stored = cursorKey === undefined ? undefined : await readCursor(repository.commonDir, cursorKey);
+  const org = options.org ?? stored?.org;
+  const held = underOrg(settings, org);
+  const { prompts, ignore, team, trailers, only } = held;
   const last = full ? undefined : stored;
-  const plan = await planSync(repository, planSettings(name, settings), last);
+  const plan = await planSync(repository, planSettings(name, held), last);
   // Taken before anything is read: what changes meanwhile is for the next sync.
   const memo = await options.memo?.(plan?.branch.name ?? last?.branch?.name ?? '');
   const remember = async (cursor: Cursor) => {
     if (dryRun || cursorKey === undefined) return;
     const known = cursor.pending.length === 0 && memo !== undefined ? { memo: { digest: memo, repo: name } } : {};
-    await writeCursor(repository.commonDir, cursorKey, { ...cursor, ...known });
+    await writeCursor(repository.commonDir, cursorKey, { ...cursor, ...known, ...(org && { org }) });
   };
   const sent = nothingSent();
   const duration = () => Math.round(performance.now() - started);
   if (!plan) {
-    if (last && memo !== undefined && last.memo?.digest !== memo) await remember(last);
+    const isNews = (memo !== undefined && last?.memo?.digest !== memo) || !isDeepStrictEqual(last?.org, org);
+    if (last && isNews) await remember(last);
     return nothingNew(name, duration());
   }
 

@@ -220,7 +220,7 @@ test('a batch that is under way when a membership changes counts right, in eithe
   });
   await held.promise;
   const batch = send();
-  await waiting(1);
+  await waiting(id);
   gate.resolve();
   await change;
   t.is(await (await batch)(), 'web');
@@ -242,16 +242,16 @@ function deferred() {
   return { promise, resolve };
 }
 
-/** Resolves when so many transactions wait for the lock of an org. */
-async function waiting(count: number): Promise<void> {
+/** Resolves when a transaction waits for the lock of an org. */
+async function waiting(orgId: string): Promise<void> {
   for (;;) {
     const [row] = await server.db.withSystem(
       (sql) => sql`
         select count(*)::int as count from pg_locks
         where locktype = 'advisory' and not granted
-          and database = (select oid from pg_database where datname = current_database())
+          and (classid::bigint << 32) | objid::bigint = hashtextextended(${`org ${orgId}`}, 0)
       `,
     );
-    if (row!.count >= count) return;
+    if (row!.count > 0) return;
   }
 }

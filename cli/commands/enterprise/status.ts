@@ -2,6 +2,7 @@ import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { findDefaultBranch } from '../../git/default-branch.js';
 import { openRepository, type Repository } from '../../git/repository.js';
+import { underOrg } from '../../sync/org-settings.js';
 import { planSettings, planSync } from '../../sync/plan.js';
 import { allRecords, findPlaces, listRecords } from '../../sync/records.js';
 import { repositoryName } from '../../sync/repository-name.js';
@@ -31,7 +32,11 @@ export default class Status extends BaseCommand {
     const repo = repositoryName(repository, settings);
     const { server, problem, key } = await this.server(settings);
     const cursor = key && (await readCursor(repository.commonDir, key));
-    const plan = await planSync(repository, planSettings(repo, settings), cursor || undefined);
+    const plan = await planSync(
+      repository,
+      planSettings(repo, underOrg(settings, (cursor || undefined)?.org)),
+      cursor || undefined,
+    );
     const report: StatusReport = {
       repo,
       default_branch: plan?.branch.name ?? (cursor ? (cursor.branch?.name ?? null) : null),

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import type { TypedBatch } from '../../../shared/api/receipts.js';
+import { whoami } from '../../../shared/api/whoami.js';
 import type { ApiClient } from '../../api-client.js';
 import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
 import type { Access } from '../../config/access.js';
@@ -94,7 +95,10 @@ export default class Sync extends BaseCommand {
     };
     const result =
       access && !dryRun
-        ? await this.withServer(access, (client) => syncRepository({ ...options, send: sendTo(client) }))
+        ? await this.withServer(access, async (client) => {
+            const { settings: org } = await client.call(whoami);
+            return syncRepository({ ...options, org, send: sendTo(client) });
+          })
         : await syncRepository({
             ...options,
             send: async (batch, sent) => this.pretend(batch, sent, flags['show-payload']),
