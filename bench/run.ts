@@ -19,6 +19,7 @@ if (!bench) {
   );
   process.exitCode = 2;
 } else {
+  // A bench that reads no repository takes none.
   const synthetic = values.repo === undefined && bench.length > 0 ? await createSyntheticRepository() : undefined;
   try {
     const { rows, result } = await bench(values.repo ?? synthetic ?? '');

@@ -1,5 +1,6 @@
 import { Command, Flags } from '@oclif/core';
-import type { ApiClient } from './api-client.js';
+import type { Endpoint, ReplyOf } from '../shared/api/types.js';
+import type { ApiClient, CallInput } from './api-client.js';
 import { type Access, resolveAccess } from './config/access.js';
 import { loadSettings, type SettingFlags, type Settings } from './config/settings.js';
 import { CliError, Exit } from './errors.js';
@@ -17,6 +18,9 @@ export const directoryFlag = {
   directory: Flags.string({ char: 'C', description: 'a folder of the clone', default: '.' }),
 };
 
+/** Flags of commands that ask the server for one thing. */
+export const clientFlags = { ...directoryFlag, ...serverFlag };
+
 /** What all our commands share: `--json`, errors with the exit codes of design.md, the server and its key. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
@@ -32,6 +36,16 @@ export abstract class BaseCommand extends Command {
 
   protected access(settings: Settings): Promise<Access> {
     return resolveAccess(settings, process.env);
+  }
+
+  /** Asks the server for one thing, with the settings that hold in a folder. */
+  protected async call<E extends Endpoint>(
+    flags: SettingFlags & { directory: string },
+    endpoint: E,
+    input: CallInput<E> = {},
+  ): Promise<ReplyOf<E>> {
+    const access = await this.access(await this.settings(flags.directory, flags));
+    return this.withServer(access, (client) => client.call(endpoint, input));
   }
 
   /** Calls the server and closes the connection whatever happens. */

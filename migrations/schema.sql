@@ -42,6 +42,99 @@ alter table attributions enable row level security, force row level security;
 create policy tenant on attributions to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on attributions to blameprompt_app;
 
+create table audit_checkpoints (
+  org_id uuid not null,
+  size bigint not null,
+  checkpoint text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint audit_checkpoints_pkey PRIMARY KEY (org_id, size),
+  constraint audit_checkpoints_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table audit_checkpoints enable row level security, force row level security;
+create policy tenant on audit_checkpoints to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on audit_checkpoints to blameprompt_app;
+
+create table audit_details (
+  org_id uuid not null,
+  event_id uuid not null,
+  salt text not null,
+  detail text not null,
+  constraint audit_details_pkey PRIMARY KEY (org_id, event_id),
+  constraint audit_details_org_id_event_id_fkey FOREIGN KEY (org_id, event_id) REFERENCES audit_events(org_id, id)
+);
+alter table audit_details enable row level security, force row level security;
+create policy system on audit_details to blameprompt_system using (true) with check (true);
+create policy tenant on audit_details to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select on audit_details to blameprompt_app;
+grant insert on audit_details to blameprompt_system;
+grant update (detail, salt) on audit_details to blameprompt_app;
+
+create table audit_events (
+  org_id uuid not null,
+  id uuid not null,
+  recorded_at timestamp with time zone not null,
+  event text not null,
+  action text not null generated always as (((event)::jsonb ->> 'action'::text)) stored,
+  actor text not null generated always as (((event)::jsonb #>> '{actor,id}'::text[])) stored,
+  target text generated always as (((event)::jsonb #>> '{target,id}'::text[])) stored,
+  constraint audit_events_pkey PRIMARY KEY (org_id, id),
+  constraint audit_events_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+CREATE INDEX audit_events_by_time ON public.audit_events USING btree (org_id, recorded_at DESC, id DESC);
+alter table audit_events enable row level security, force row level security;
+create policy system on audit_events to blameprompt_system using (true) with check (true);
+create policy tenant on audit_events to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on audit_events to blameprompt_app;
+grant insert on audit_events to blameprompt_system;
+
+create table audit_heads (
+  org_id uuid not null,
+  size bigint not null default 0,
+  constraint audit_heads_pkey PRIMARY KEY (org_id),
+  constraint audit_heads_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table audit_heads enable row level security, force row level security;
+create policy tenant on audit_heads to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on audit_heads to blameprompt_app;
+grant update (size) on audit_heads to blameprompt_app;
+
+create table audit_log (
+  org_id uuid not null,
+  seq bigint not null,
+  event_id uuid not null,
+  leaf_hash bytea not null,
+  constraint audit_log_org_id_event_id_key UNIQUE (org_id, event_id),
+  constraint audit_log_pkey PRIMARY KEY (org_id, seq),
+  constraint audit_log_org_id_event_id_fkey FOREIGN KEY (org_id, event_id) REFERENCES audit_events(org_id, id)
+);
+alter table audit_log enable row level security, force row level security;
+create policy tenant on audit_log to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on audit_log to blameprompt_app;
+
+create table audit_nodes (
+  org_id uuid not null,
+  level smallint not null,
+  index bigint not null,
+  hash bytea not null,
+  constraint audit_nodes_pkey PRIMARY KEY (org_id, level, index),
+  constraint audit_nodes_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table audit_nodes enable row level security, force row level security;
+create policy tenant on audit_nodes to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on audit_nodes to blameprompt_app;
+
+create table audit_pending (
+  org_id uuid not null,
+  event_id uuid not null,
+  constraint audit_pending_pkey PRIMARY KEY (org_id, event_id),
+  constraint audit_pending_org_id_event_id_fkey FOREIGN KEY (org_id, event_id) REFERENCES audit_events(org_id, id)
+);
+alter table audit_pending enable row level security, force row level security;
+create policy system on audit_pending to blameprompt_system using (true) with check (true);
+create policy tenant on audit_pending to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select on audit_pending to blameprompt_app;
+grant insert, select on audit_pending to blameprompt_system;
+
 create table commits (
   org_id uuid not null,
   repo_id uuid not null,

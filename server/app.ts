@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import helmet from 'koa-helmet';
 import { analyticsRoutes } from './analytics/routes.js';
+import { auditRoutes } from './audit/routes.js';
 import { authRoutes } from './auth/routes.js';
 import { ProblemError } from './errors.js';
 import type { Services } from './http/bind.js';
@@ -34,6 +35,7 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   authRoutes(router, services);
   receiptRoutes(router, services);
   analyticsRoutes(router, services);
+  auditRoutes(router, services);
   policyRoutes(router, services);
   simulationRoutes(router, services);
   violationRoutes(router, services);

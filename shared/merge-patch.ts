@@ -1,15 +1,13 @@
-type Json = Record<string, unknown>;
-
 /** JSON Merge Patch (RFC 7396): null takes a member away, objects are merged, all else is replaced. Changes neither argument. */
 export function mergePatch<T extends object>(target: T, patch: object): T {
-  const result = { ...target } as Json;
+  const members = new Map<string, unknown>(Object.entries(target));
   for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete result[name];
-    else if (isObject(value)) result[name] = mergePatch(isObject(result[name]) ? result[name] : {}, value);
-    else result[name] = value;
+    const before = members.get(name);
+    if (value === null) members.delete(name);
+    else members.set(name, isObject(value) ? mergePatch(isObject(before) ? before : {}, value) : value);
   }
-  return result as T;
+  return Object.fromEntries(members) as T;
 }
 
-const isObject = (value: unknown): value is Json =>
+const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

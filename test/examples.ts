@@ -71,10 +71,18 @@ const examples: Record<string, (made: Made) => Example> = {
   }),
   acknowledgeViolation: (made) => ({ params: { id: made.violation }, body: { acknowledged: true, note: 'secret' } }),
   whoami: () => ({}),
+  listAudit: () => ({ query: '?action=team.created' }),
+  readAuditLog: () => ({ query: '?start=1&limit=2' }),
+  getCheckpoint: () => ({}),
+  getProof: () => ({ query: '?from=1' }),
 };
 
 /** Fills an org with one thing of each kind. */
-export async function makeExamples({ request }: Pick<TestServer, 'request'>, { key }: TestOrg): Promise<Made> {
+export async function makeExamples(
+  { request, sequence }: Pick<TestServer, 'request' | 'sequence'>,
+  org: TestOrg,
+): Promise<Made> {
+  const { key } = org;
   const send = async (method: string, path: string, body: unknown) => {
     const reply = await request(`/api/v1${path}`, { key, method, body });
     if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply.body)}`);
@@ -88,6 +96,7 @@ export async function makeExamples({ request }: Pick<TestServer, 'request'>, { k
   const policy = await send('POST', '/policies', POLICY);
   const sent = batch();
   await send('POST', '/receipts', sent);
+  await sequence(org);
   const { violations } = await send('GET', '/violations', undefined);
   return {
     receipt: sent.receipts[0]!.id,

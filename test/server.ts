@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { createApp } from '../server/app.js';
+import { sequenceOrg } from '../server/audit/sequence.js';
 import { createKey } from '../server/auth/key.js';
 import { insertKey } from '../server/auth/queries.js';
 import { logOptions } from '../server/log.js';
@@ -22,6 +23,8 @@ export interface TestServer extends TestDatabase {
   log: string[];
   createOrg(scopes?: string[]): Promise<TestOrg>;
   createKey(org: TestOrg, scopes: string[]): Promise<string>;
+  /** Numbers and signs the org's audit events, which the real server does every second. */
+  sequence(org: TestOrg): Promise<number>;
   /** A request with a key; the body is sent as JSON unless it is text or bytes. */
   request(path: string, options?: RequestOptions): Promise<{ status: number; headers: Headers; body: any }>;
   stop(): Promise<void>;
@@ -79,6 +82,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     origin,
     log,
     createKey: (org, scopes) => addKey(org.id, scopes),
+    sequence: (org) => sequenceOrg(db, org.id, SIGNING_KEY),
     createOrg: async (scopes = ['*']) => {
       const id = randomUUID();
       const slug = `org-${id.slice(0, 8)}`;

@@ -1,6 +1,7 @@
 /** Apart from what reads the files: this loads schemas and their compiler, and most clones have no file. */
 import Type, { type Static } from 'typebox';
 import { compileBody } from '../../shared/validate.js';
+import { described } from '../sources/index.js';
 
 /** What the configuration files may say. Other sections belong to the recorder that shares the file with us. */
 const FileSchema = Type.Object({
@@ -18,7 +19,12 @@ const FileSchema = Type.Object({
       trusted_servers: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 100 })),
     }),
   ),
-  sources: Type.Optional(Type.Object({ trailers: Type.Optional(Type.Boolean()) })),
+  sources: Type.Optional(
+    Type.Object({
+      only: Type.Optional(Type.Array(Type.Enum(described.map(({ name }) => name)), { minItems: 1, maxItems: 100 })),
+      trailers: Type.Optional(Type.Boolean()),
+    }),
+  ),
   privacy: Type.Optional(Type.Object({ prompts: Type.Optional(Type.Enum(['summary', 'hash', 'none'])) })),
 });
 export type ConfigFile = Static<typeof FileSchema>;

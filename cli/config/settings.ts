@@ -1,4 +1,5 @@
 import type { PromptMode } from '../../shared/blameprompt-receipt.js';
+import { PROMPT_MODES, strictest } from '../../shared/prompt-mode.js';
 import { CliError } from '../errors.js';
 import { projectFile, readConfigFile, userFile } from './files.js';
 import type { ConfigFile } from './schema.js';
@@ -23,6 +24,8 @@ export interface Settings {
   ignore: string[];
   /** Whether commit messages are read for trailers that name an AI. */
   trailers: boolean;
+  /** The sources that are read; undefined: all. */
+  only: string[] | undefined;
   enabled: boolean;
   /** Whether hooks sync in the background. */
   syncOnCommit: boolean;
@@ -36,7 +39,6 @@ export interface SettingFlags {
   repo?: string | undefined;
 }
 
-const STRICTNESS: PromptMode[] = ['summary', 'hash', 'none'];
 const DEFAULT_KEY_VARIABLE = 'BLAMEPROMPT_API_KEY';
 
 /**
@@ -67,12 +69,13 @@ export async function loadSettings(
     userServers: [ours.user.api_url, ...(ours.user.trusted_servers ?? [])]
       .filter((url) => url !== undefined)
       .map(parseServer),
-    prompts: strictest(env.BLAMEPROMPT_PROMPTS, theirs.privacy?.prompts, user.privacy?.prompts),
+    prompts: readPrompts(env.BLAMEPROMPT_PROMPTS, theirs.privacy?.prompts, user.privacy?.prompts),
     team: ours.project.team ?? ours.user.team,
     repo: flags.repo ?? ours.project.repo,
     defaultBranch: flags['default-branch'] ?? ours.project.default_branch,
     ignore: [...(ours.project.ignore ?? []), ...(ours.user.ignore ?? [])],
     trailers: theirs.sources?.trailers ?? user.sources?.trailers ?? true,
+    only: theirs.sources?.only ?? user.sources?.only,
     enabled: ours.project.enabled ?? ours.user.enabled ?? true,
     syncOnCommit: ours.project.sync_on_commit ?? ours.user.sync_on_commit ?? true,
     enforcePolicies: ours.project.enforce_policies ?? ours.user.enforce_policies ?? true,
@@ -85,14 +88,14 @@ function first<T>(candidates: [Origin, T | undefined][]): Named<T> | undefined {
 }
 
 /** A project may ask for more privacy than its user does, never for less. */
-function strictest(...modes: (string | undefined)[]): PromptMode {
-  const ranks = modes.map((mode) => {
-    if (mode === undefined || mode === '') return 0;
-    const rank = STRICTNESS.indexOf(mode as PromptMode);
-    if (rank < 0) throw new CliError('invalid_config', `BLAMEPROMPT_PROMPTS must be one of ${STRICTNESS.join(', ')}.`);
-    return rank;
+function readPrompts(...given: (string | undefined)[]): PromptMode {
+  const modes = given.map((mode) => {
+    if (mode === undefined || mode === '') return 'summary';
+    const known = PROMPT_MODES.find((one) => one === mode);
+    if (!known) throw new CliError('invalid_config', `BLAMEPROMPT_PROMPTS must be one of ${PROMPT_MODES.join(', ')}.`);
+    return known;
   });
-  return STRICTNESS[Math.max(...ranks)]!;
+  return strictest(...modes);
 }
 
 /** A server's address. Credentials in it would end up in logs and process lists, so they are refused. */

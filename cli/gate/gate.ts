@@ -4,13 +4,13 @@ import { loadSettings, type SettingFlags, type Settings } from '../config/settin
 import { CliError, Exit } from '../errors.js';
 import { diffSize } from '../git/diff-size.js';
 import { GitError } from '../git/errors.js';
-import { fetchNotes } from '../git/fetch-notes.js';
+import { fetchRefs } from '../git/fetch-refs.js';
 import { openRepository, type Repository } from '../git/repository.js';
 import { readTreeFile } from '../git/tree-file.js';
 import { type Judged, judgeCommits } from '../policy/judge-commits.js';
 import { type Judge, judgeByPolicies } from '../policy/judges.js';
 import { readPolicyFile } from '../policy/policy-file.js';
-import { NOTES_NAMES, PRIVATE_NOTES } from '../sync/notes-refs.js';
+import { privateRefs } from '../sync/private-refs.js';
 import { locate } from './locate.js';
 import { noticesOf } from './notices.js';
 import { findRange, notInClone, type PullRange } from './range.js';
@@ -40,7 +40,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
   const range = await findRange(repository, options, options.env);
   const settings = await settingsOfBase(repository, range, options);
   const { judge, described, notice } = await findJudge(repository, range, settings, options);
-  if (options.fetch) await fetchOrFail(repository);
+  if (options.fetch) await fetchOrFail(repository, settings);
   const judged = await judgeCommits(repository, settings, { base: range.base, head: range.head }, judge);
   const { verdict, commits, receipts, unreadable } = judged;
   if (repository.isShallow && unreadable.length > 0) throw notInClone('The history of the change is', repository);
@@ -98,9 +98,9 @@ async function findJudge(
   };
 }
 
-async function fetchOrFail(repository: Repository): Promise<void> {
+async function fetchOrFail(repository: Repository, { only }: Settings): Promise<void> {
   try {
-    await fetchNotes(repository, NOTES_NAMES, PRIVATE_NOTES);
+    await fetchRefs(repository, privateRefs(only));
   } catch (cause) {
     if (!(cause instanceof GitError)) throw cause;
     throw new CliError(

@@ -3,7 +3,7 @@ import type { Receipt } from '../../shared/api/receipts.js';
 import { percentage } from '../../shared/percentage.js';
 import type { Judged, JudgedCommit } from '../policy/judge-commits.js';
 import type { CountedLines } from '../sync/count-lines.js';
-import type { SkippedNote } from '../sync/read-notes.js';
+import type { SkippedRecord } from '../sync/records.js';
 import type { Location } from './locate.js';
 
 export type LocatedViolation = Violation & {
@@ -49,7 +49,7 @@ export interface GateResult {
   exempted: Verdict['exempted'];
   not_evaluated: Verdict['not_evaluated'];
   /** Notes of these commits that cannot be read. */
-  skipped_notes: SkippedNote[];
+  skipped_notes: SkippedRecord[];
   /** Commits whose lines cannot be counted. */
   unreadable: Judged['unreadable'];
   /** What whoever reads the verdict should know, in sentences. */

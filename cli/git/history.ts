@@ -1,6 +1,6 @@
 import { askLines, smallQuestions } from './ask.js';
 import { type CommitInfo, decodeText } from './commits.js';
-import { GitError } from './errors.js';
+import { isGitFailure } from './errors.js';
 import { readGit } from './process.js';
 import { LF, records } from './records.js';
 import type { Repository } from './repository.js';
@@ -50,8 +50,8 @@ export async function lostCommits(repo: Repository, oldTip: string, newTip: stri
       for (const line of batch) lost.push(line.toString('latin1'));
     }
   } catch (error) {
-    if (error instanceof GitError && error.code === 'git-failed') return undefined;
-    throw error;
+    if (!isGitFailure(error)) throw error;
+    return undefined;
   }
   return lost;
 }

@@ -10,9 +10,8 @@ import { knownCommits, resolveCommit } from '../git/revisions.js';
 import { commitFact } from '../sync/commit-fact.js';
 import { type CountedCommit, countCommits } from '../sync/count-commits.js';
 import type { AiLines } from '../sync/count-lines.js';
-import { listNotesRefs } from '../sync/notes-refs.js';
-import { listAllNotes, tipsOf } from '../sync/plan.js';
-import { readNotes, type SkippedNote } from '../sync/read-notes.js';
+import { readRecords } from '../sync/read-records.js';
+import { findPlaces, listRecords, pickRecords, type SkippedRecord } from '../sync/records.js';
 import { repositoryName } from '../sync/repository-name.js';
 import { GatheredReceipts } from './gathered-receipts.js';
 
@@ -39,7 +38,7 @@ export interface Judged {
   commits: JudgedCommit[];
   receipts: Receipt[];
   /** Notes of these commits that cannot be read. */
-  skippedNotes: SkippedNote[];
+  skippedNotes: SkippedRecord[];
   /** Commits whose lines cannot be counted: rules on lines know nothing of them. */
   unreadable: { commit: string; reason: string }[];
 }
@@ -64,14 +63,17 @@ export async function judgeCommits(
   const infos = new Map<string, CommitInfo>();
   for await (const commit of walkHistory(repository, { tip: head, exclude: base })) infos.set(commit.oid, commit);
 
-  const refs = await listNotesRefs(repository);
-  const { notes } = await listAllNotes(repository, refs);
+  const { only } = settings;
+  const places = await findPlaces(repository, { name: range.head, ref: range.head, tip: head }, only);
+  // A checkpoint's lines are those of the first commit that names it, which may be one of the base.
+  const revisions = places.checkpoints.length > 0 ? [head] : [head, ...base.map((oid) => `^${oid}`)];
+  const records = await listRecords(repository, places, only, revisions);
+  const isCounted = (commit: string) => infos.has(commit);
   const receipts = new GatheredReceipts();
-  const read = await readNotes(
-    repository,
-    { notes: notes.filter(({ commit }) => infos.has(commit)), skipped: [], commits: infos, tips: tipsOf(refs) },
-    { name: repo, prompts: 'none', onReceipt: async (receipt) => receipts.add(receipt) },
-  );
+  const read = await readRecords(repository, places, pickRecords(records, isCounted), {
+    ...{ name: repo, prompts: 'none', only, isCounted },
+    onReceipt: async (receipt) => receipts.add(receipt),
+  });
   const commits: JudgedCommit[] = [];
   const unreadable: Judged['unreadable'] = [];
   const counting = { tip: base[0] ?? head, ignore: settings.ignore, trailers: settings.trailers && ('all' as const) };
@@ -95,7 +97,7 @@ export async function judgeCommits(
     head,
     commits,
     receipts: receipts.all(),
-    skippedNotes: read.notes.skipped,
+    skippedNotes: read.notes.skipped.filter(({ commit }) => infos.has(commit)),
     unreadable,
   };
 }

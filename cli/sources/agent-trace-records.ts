@@ -1,6 +1,6 @@
 import { type LineSet, normalize, rangeOf } from '../../shared/line-set.js';
 import { toName } from '../../shared/text.js';
-import { pathOf } from './draft.js';
+import { MAX_RECEIPTS, pathOf } from './draft.js';
 import { isObject, type Json } from './json.js';
 import { readJson, withoutTexts } from './read-object.js';
 
@@ -81,9 +81,16 @@ function* valuesOf(text: Buffer): Generator<unknown> {
 const BRACE = 0x7b;
 const RETURN = 0x0d;
 
-/** Only what begins like an object is parsed: a text of a million other lines is soon told to be none. */
+/** One a line. An edit takes 300 bytes, so these are 60 MB. */
+const MAX_TRACES = 200_000;
+
+/** Only what begins like an object is parsed: a text of other lines is soon told to be none. */
 function* linesOf(text: Buffer): Generator<unknown> {
-  for (let at = 0, end = 0; at < text.length; at = end + 1) {
+  for (let at = 0, end = 0, lines = 0; at < text.length; at = end + 1) {
+    if (lines++ === MAX_TRACES) {
+      yield undefined;
+      return;
+    }
     end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
     const isBlank = end === at || (end === at + 1 && text[at] === RETURN);
@@ -162,7 +169,7 @@ function ledger(record: Json, ids: unknown[], root: string | undefined): Trace[]
     traces.set(id, trace);
     return trace;
   };
-  for (const id of ids) if (toName(id) !== null) traceOf(toName(id));
+  for (const id of ids.slice(0, MAX_RECEIPTS + 1)) if (toName(id) !== null) traceOf(toName(id));
   const files = isObject(record.ledger) && isObject(record.ledger.files) ? record.ledger.files : {};
   for (const [name, file] of Object.entries(files)) {
     const path = pathOf(name, root);

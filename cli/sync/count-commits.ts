@@ -4,8 +4,8 @@ import { readIgnore } from '../git/ignore.js';
 import type { Repository } from '../git/repository.js';
 import type { Involvement } from '../sources/trailers.js';
 import { type AiFile, type AiLines, type CountedLines, countCommitLines } from './count-lines.js';
-import type { Spoken } from './read-notes.js';
 import { readTrailers } from './read-trailers.js';
+import type { Spoken } from './reading.js';
 
 export interface CountedCommit {
   commit: CommitInfo;

@@ -22,7 +22,7 @@ export const nothingSent = (): Sent => ({
   receipts: { sent: 0, inserted: 0, duplicates: 0, amended: 0, rejected: 0 },
   commits: { sent: 0, inserted: 0, updated: 0 },
   rejections: [],
-  violations: { warn: 0, block: 0, items: [] },
+  violations: { warn: 0, block: 0, truncated: false, items: [] },
   refusedCommits: new Set(),
 });
 
@@ -68,6 +68,7 @@ function add(sent: Sent, batch: TypedBatch, reply: Omit<BatchReply, 'attribution
 function addViolations(sum: FoundViolations, found: FoundViolations | undefined): void {
   sum.warn += found?.warn ?? 0;
   sum.block += found?.block ?? 0;
+  sum.truncated ||= found?.truncated ?? false;
   sum.items.push(...(found?.items ?? []).slice(0, MAX_VIOLATIONS - sum.items.length));
 }
 
@@ -105,6 +106,6 @@ function refusedWhole(
     amended: 0,
     rejected: rejected ?? all,
     commits: { received: batch.commits.length, inserted: 0, updated: 0 },
-    violations: { warn: 0, block: 0, items: [] },
+    violations: { warn: 0, block: 0, truncated: false, items: [] },
   };
 }

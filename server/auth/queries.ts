@@ -71,12 +71,12 @@ export async function listKeys(sql: Sql, org: string | null): Promise<KeySummary
   `;
 }
 
-/** False when no such key is in force. */
-export async function revokeKey(sql: Sql, idOrSelector: string): Promise<boolean> {
-  const rows = await sql`
+/** Undefined when no such key is in force. */
+export async function revokeKey(sql: Sql, idOrSelector: string): Promise<{ org_id: string; id: string } | undefined> {
+  const [row] = await sql<{ org_id: string; id: string }[]>`
     update api_keys set revoked_at = now()
     where (id::text = ${idOrSelector} or selector = ${idOrSelector}) and revoked_at is null
-    returning id
+    returning org_id, id
   `;
-  return rows.length > 0;
+  return row;
 }

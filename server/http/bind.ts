@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Static, TSchema } from 'typebox';
 import type { Fault } from '../../shared/api/problem.js';
 import type { Endpoint } from '../../shared/api/types.js';
+import type { Actor } from '../../shared/audit/event.js';
 import { findUnstorable } from '../../shared/text.js';
 import { type Check, compileBody, compileQuery } from '../../shared/validate.js';
 import { authenticate, type Principal } from '../auth/authenticate.js';
@@ -23,6 +24,8 @@ export interface Services {
 /** What a handler gets: a request that has passed every check, in the types of its schemas. */
 export interface Call<Query, Body> {
   principal: Principal;
+  /** The same as the audit log names it. */
+  actor: Actor;
   query: Query;
   body: Body;
   params: Record<string, string>;
@@ -56,10 +59,15 @@ export function bind<Query extends TSchema, Body extends TSchema, Reply extends 
       ctx.etag = tag;
       ctx.set('Cache-Control', 'private, no-cache'); // kept by the caller alone, and asked about each time
     };
-    ctx.body = await handler({ principal, query, body, params: ctx.params, db, etag });
+    const actor = actorOf(principal, ctx);
+    ctx.body = await handler({ principal, actor, query, body, params: ctx.params, db, etag });
     if (endpoint.status !== undefined) ctx.status = endpoint.status;
     if (isKnown(ctx)) ctx.status = 304;
   });
+}
+
+function actorOf({ key }: Principal, ctx: Context): Actor {
+  return { type: 'key', id: key.id, name: key.name, request_id: ctx.state.requestId, ip: ctx.ip };
 }
 
 /** Koa's `fresh` says no to "Cache-Control: no-cache", which fetch sends by itself along with If-None-Match. */
@@ -85,11 +93,13 @@ function readQuery<T>(ctx: Context, check: Check<T> | undefined): T | undefined 
   return value;
 }
 
-/** After the schema, which bounds how deep the body is. */
+/** What PostgreSQL cannot keep, wherever it stands: also in fields that a schema lets pass unnamed. */
 function refuseUnstorable(body: unknown): void {
   const pointer = findUnstorable(body);
   if (pointer !== undefined)
-    throw invalidBody([{ in: 'body', pointer, message: 'holds a NUL or half a surrogate pair' }]);
+    throw invalidBody([
+      { in: 'body', pointer, message: 'holds a NUL or half a surrogate pair, or is nested too deep' },
+    ]);
 }
 
 function checked<T>(check: Check<T>, value: unknown): T {

@@ -10,14 +10,14 @@ const columns = (sql: Sql) => sql`id, name, last_four, scopes, ${state(sql)} as 
   ${utc(sql, 'created_at')} as created_at, ${utc(sql, 'expires_at')} as expires_at, ${utc(sql, 'revoked_at')} as revoked_at,
   rotated_to, ${utc(sql, 'last_used_at')} as last_used_at`;
 
-/** Keys in force, the newest first; with `all` also those that ended, as many as a list can hold. */
+/** Keys in force, the newest first; with `all` behind them those that ended, as many as a list can hold. */
 export async function listKeys(sql: Sql, orgId: string, all: boolean): Promise<KeyItem[]> {
   return sql<KeyItem[]>`
     select ${columns(sql)}
     from api_keys
     where org_id = ${orgId} ${all ? sql`` : sql`and ${state(sql)} = 'active'`}
-    order by api_keys.created_at desc, id
-    limit ${all ? 2 * MAX_KEYS : MAX_KEYS}
+    order by ${state(sql)} <> 'active', api_keys.created_at desc, id
+    limit ${2 * MAX_KEYS}
   `;
 }
 

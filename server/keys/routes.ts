@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type Router from '@koa/router';
 import * as api from '../../shared/api/keys.js';
 import { isUuid } from '../../shared/slug.js';
+import { recordEvent } from '../audit/record.js';
 import type { Principal } from '../auth/authenticate.js';
 import { createKey } from '../auth/key.js';
 import { insertKey } from '../auth/queries.js';
@@ -15,14 +16,16 @@ export function keyRoutes(router: Router, services: Services): void {
     keys: [...(await db.withTenant(orgId, (sql) => queries.listKeys(sql, orgId, query.all ?? false)))],
   }));
 
-  bind(router, services, api.createKey, ({ db, principal, body }) => {
+  bind(router, services, api.createKey, ({ db, principal, actor, body }) => {
     refuseEscalation(principal, body.scopes);
-    return db.withTenant(principal.orgId, (sql) =>
-      addKey(sql, principal.orgId, { ...body, expiresInDays: body.expires_in_days ?? null }),
-    );
+    return db.withTenant(principal.orgId, async (sql) => {
+      const made = await addKey(sql, principal.orgId, { ...body, expiresInDays: body.expires_in_days ?? null });
+      await recordEvent(sql, principal.orgId, actor, { action: 'key.created', ...about(made.key) });
+      return made;
+    });
   });
 
-  bind(router, services, api.rotateKey, ({ db, principal, params, body }) => {
+  bind(router, services, api.rotateKey, ({ db, principal, actor, params, body }) => {
     const { orgId } = principal;
     const id = idOf(params);
     return db.withTenant(orgId, async (sql) => {
@@ -33,18 +36,28 @@ export function keyRoutes(router: Router, services: Services): void {
       if (old.state !== 'active') throw conflict('key_not_in_force', `The key is ${old.state}. Make a new one.`);
       const made = await addKey(sql, orgId, { name: old.name, scopes: old.scopes, expiresInDays: days });
       await queries.replaceKey(sql, orgId, id, { successor: made.key.id, graceHours: body.grace_hours ?? 24 });
+      const after = { successor: made.key.id, grace_hours: body.grace_hours ?? 24 };
+      await recordEvent(sql, orgId, actor, { action: 'key.rotated', target: { type: 'key', id }, after });
       return { ...made, replaced: await queries.findKey(sql, orgId, id) };
     });
   });
 
-  bind(router, services, api.revokeKey, ({ db, principal: { orgId }, params }) => {
+  bind(router, services, api.revokeKey, ({ db, principal: { orgId }, actor, params }) => {
     const id = idOf(params);
     return db.withTenant(orgId, async (sql) => {
       await queries.revokeKey(sql, orgId, id);
-      return { key: await queries.findKey(sql, orgId, id) };
+      const key = await queries.findKey(sql, orgId, id);
+      await recordEvent(sql, orgId, actor, { action: 'key.revoked', ...about(key) });
+      return { key };
     });
   });
 }
+
+/** What the audit log says of a key: never the key itself. */
+const about = ({ id, name, scopes, expires_at }: api.KeyItem) => ({
+  target: { type: 'key', id },
+  after: { name, scopes, expires_at },
+});
 
 /** A key hands on what it holds and no more: else the right to make keys would be the right to everything. */
 function refuseEscalation({ key }: Principal, scopes: string[]): void {

@@ -10,9 +10,10 @@ import { normalizeRepoName } from '../../shared/repo-name.js';
 import type { Database } from '../db.js';
 import { invalidQuery } from '../errors.js';
 import { compileStored } from './compile.js';
-import { findRepoId, findTeams, teamsOfRepos, unique } from './facts.js';
+import { findRepoId } from './facts.js';
 import { enabledPolicies } from './queries.js';
 import { stateOf } from './state.js';
+import { findTeams, teamsOfRepos, unique } from './teams-of.js';
 
 /** Bundles of one state end at the same moment, a quarter of their life apart: a 304 never leaves one that is about to end. */
 const STEPS = 4;

@@ -1,4 +1,10 @@
-import type { EvaluatedReceipt, Policy, PolicyInput, Verdict } from '../../shared/api/policies.js';
+import {
+  type EvaluatedReceipt,
+  MAX_POLICY_BYTES,
+  type Policy,
+  type PolicyInput,
+  type Verdict,
+} from '../../shared/api/policies.js';
 import type { evaluatePolicies } from '../../shared/api/policy-endpoints.js';
 import type { BodyOf } from '../../shared/api/types.js';
 import { compilePolicies, evaluate, policiesInForce } from '../../shared/policy/evaluate.js';
@@ -8,10 +14,11 @@ import { normalizeRepoName } from '../../shared/repo-name.js';
 import type { Database } from '../db.js';
 import { invalidBody } from '../errors.js';
 import { compileStored } from './compile.js';
-import { findRepoId, findTeams, teamsOfRepos, unique } from './facts.js';
+import { findRepoId } from './facts.js';
 import { enabledPolicies } from './queries.js';
-import { assertUsable } from './save.js';
+import { assertUsable, sizeOf } from './save.js';
 import { stateOf } from './state.js';
+import { findTeams, teamsOfRepos, unique } from './teams-of.js';
 
 /**
  * Judges receipts and commits that need not be stored, by the org's policies or by those that are to be tried. What is
@@ -62,6 +69,10 @@ const toAuthor = ({ user_email, timestamp, team }: EvaluatedReceipt) => ({
 
 /** Sums are known by the policy's name, so no two may share one. */
 function asCandidates(policies: readonly PolicyInput[]): Policy[] {
+  if (sizeOf(policies) > MAX_POLICY_BYTES)
+    throw invalidBody([
+      { in: 'body', pointer: '/policies', message: `must not be larger than ${MAX_POLICY_BYTES} bytes` },
+    ]);
   const names = new Set<string>();
   return policies.map((policy, n) => {
     assertUsable(policy, `/policies/${n}`);

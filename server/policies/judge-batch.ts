@@ -4,18 +4,12 @@ import { ruleName } from '../../shared/policy/evaluate.js';
 import type { Sql } from '../db.js';
 import type { CommitAttribution } from '../receipts/content.js';
 import { describe } from './describe.js';
-import {
-  findCommits,
-  findReceipts,
-  flatAttributions,
-  type StoredCommit,
-  type StoredReceipt,
-  teamsOfRepos,
-} from './facts.js';
-import { judgeItems } from './judge-items.js';
+import { findCommits, findReceipts, flatAttributions, type StoredCommit, type StoredReceipt } from './facts.js';
+import { judgeItems, MAX_FOUND } from './judge-items.js';
 import { judgeSums } from './judge-sums.js';
 import { enabledPolicies } from './queries.js';
 import { recordViolations } from './record.js';
+import { teamsOfRepos } from './teams-of.js';
 
 /** What a batch changed, as opposed to what it said again. */
 export interface Changed {
@@ -37,6 +31,8 @@ export interface StoredBatch {
   teams: Map<string, string[]>;
 }
 
+const NONE: FoundViolations = { warn: 0, block: 0, truncated: false, items: [] };
+
 /** Violations that a reply lists. */
 const MAX_ITEMS = 100;
 
@@ -57,9 +53,9 @@ export async function judgeBatch(
   scope: { orgId: string; repoId: string; repo: string },
   changed: Changed,
 ): Promise<FoundViolations> {
-  if (changed.receipts.size + changed.commits.size === 0) return { warn: 0, block: 0, items: [] };
+  if (changed.receipts.size + changed.commits.size === 0) return NONE;
   const policies = await enabledPolicies(sql, scope.orgId);
-  if (policies.length === 0) return { warn: 0, block: 0, items: [] };
+  if (policies.length === 0) return NONE;
   const batch = await readBatch(sql, scope, changed);
   const isOfSums = (policy: Policy) => SUMS.has(ruleName(policy.rule));
   const items = await judgeItems(
@@ -96,6 +92,7 @@ function summarize(violations: Violation[]): FoundViolations {
   return {
     warn: warning.length,
     block: blocking.length,
+    truncated: violations.length >= MAX_FOUND,
     items: [...blocking, ...warning].slice(0, MAX_ITEMS),
   };
 }

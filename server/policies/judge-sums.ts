@@ -5,9 +5,10 @@ import type { Change } from '../../shared/policy/input.js';
 import { costLimit, spendKeys } from '../../shared/policy/windows.js';
 import type { Sql } from '../db.js';
 import { compileStored } from './compile.js';
-import { repoCoverage, repoLines, unique } from './facts.js';
+import { repoCoverage, repoLines } from './facts.js';
 import type { StoredBatch } from './judge-batch.js';
 import { spendOf } from './spending.js';
+import { unique } from './teams-of.js';
 
 /**
  * Judges a batch by limits on sums. The lock makes batches of an org do so one after the other, each with its receipts stored

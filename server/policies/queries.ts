@@ -65,11 +65,18 @@ export async function findPolicy(
   return row && toItem(row);
 }
 
-export async function countPolicies(sql: Sql, orgId: string): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::int as count from policies where org_id = ${orgId} and deleted_at is null
+/** How many policies an org has, and how many bytes they are together, without one of them. */
+export async function measurePolicies(
+  sql: Sql,
+  orgId: string,
+  without: string | null = null,
+): Promise<{ count: number; bytes: number }> {
+  const [row] = await sql<{ count: number; bytes: number }[]>`
+    select count(*)::int as count, coalesce(sum(octet_length(content::text)), 0)::float8 as bytes
+    from policies
+    where org_id = ${orgId} and deleted_at is null and id is distinct from ${without}::uuid
   `;
-  return row!.count;
+  return row!;
 }
 
 /** Undefined when a living policy has that name. */

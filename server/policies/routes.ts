@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import * as api from '../../shared/api/policy-endpoints.js';
 import * as violationsApi from '../../shared/api/violations.js';
 import { isUuid } from '../../shared/slug.js';
+import { recordEvent } from '../audit/record.js';
 import { conflict, notFound } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
@@ -9,6 +10,7 @@ import { makeBundle } from './bundle.js';
 import { evaluateChange } from './evaluate.js';
 import * as queries from './queries.js';
 import { assertUsable, createPolicy, deletePolicy, updatePolicy } from './save.js';
+import { signBundle } from './signing-key.js';
 import { simulate } from './simulate.js';
 import { acknowledgeViolation, listViolations } from './violations.js';
 
@@ -17,8 +19,8 @@ export function policyRoutes(router: Router, services: Services): void {
     policies: await db.withTenant(principal.orgId, (sql) => queries.listPolicies(sql, principal.orgId, query)),
   }));
 
-  bind(router, services, api.createPolicy, ({ db, principal, body }) =>
-    createPolicy(db, principal.orgId, principal.key, body),
+  bind(router, services, api.createPolicy, ({ db, principal, actor, body }) =>
+    createPolicy(db, principal.orgId, actor, body),
   );
 
   bind(router, services, api.evaluatePolicies, ({ db, principal, body }) => evaluateChange(db, principal.orgId, body));
@@ -29,7 +31,7 @@ export function policyRoutes(router: Router, services: Services): void {
     if (!signingKey) throw noSigningKey();
     const { bundle, tag } = await makeBundle(db, principal.org, query, bundleHours);
     etag(`${signingKey.id}-${tag}`);
-    return signingKey.sign(JSON.stringify(bundle));
+    return signBundle(signingKey, JSON.stringify(bundle));
   });
 
   bind(router, services, api.getPolicy, async ({ db, principal, params }) => {
@@ -41,12 +43,12 @@ export function policyRoutes(router: Router, services: Services): void {
     });
   });
 
-  bind(router, services, api.updatePolicy, ({ db, principal, params, body }) =>
-    updatePolicy(db, principal.orgId, principal.key, idOf(params, 'policy'), body),
+  bind(router, services, api.updatePolicy, ({ db, principal, actor, params, body }) =>
+    updatePolicy(db, principal.orgId, actor, idOf(params, 'policy'), body),
   );
 
-  bind(router, services, api.deletePolicy, ({ db, principal, params }) =>
-    deletePolicy(db, principal.orgId, principal.key, idOf(params, 'policy')),
+  bind(router, services, api.deletePolicy, ({ db, principal, actor, params }) =>
+    deletePolicy(db, principal.orgId, actor, idOf(params, 'policy')),
   );
 }
 
@@ -80,14 +82,21 @@ export function violationRoutes(router: Router, services: Services): void {
     };
   });
 
-  bind(router, services, violationsApi.acknowledgeViolation, async ({ db, principal, params, body }) => {
-    const id = idOf(params, 'violation');
-    const violation = await db.withTenant(principal.orgId, (sql) =>
-      acknowledgeViolation(sql, principal.orgId, id, body, principal.key.name),
-    );
-    if (!violation) throw notFound('violation');
-    return violation;
-  });
+  bind(
+    router,
+    services,
+    violationsApi.acknowledgeViolation,
+    async ({ db, principal: { orgId, key }, actor, params, body }) => {
+      const id = idOf(params, 'violation');
+      return db.withTenant(orgId, async (sql) => {
+        const violation = await acknowledgeViolation(sql, orgId, id, body, key.name);
+        if (!violation) throw notFound('violation');
+        const action = body.acknowledged ? 'violation.acknowledged' : 'violation.reopened';
+        await recordEvent(sql, orgId, actor, { action, target: { type: 'violation', id }, after: body });
+        return violation;
+      });
+    },
+  );
 }
 
 function idOf({ id = '' }: Record<string, string>, what: string): string {

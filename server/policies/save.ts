@@ -1,29 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Exemption, MAX_POLICIES, type PolicyInput } from '../../shared/api/policies.js';
+import { type Exemption, MAX_POLICIES, MAX_POLICY_BYTES, type PolicyInput } from '../../shared/api/policies.js';
 import type { PolicyItem } from '../../shared/api/policy-endpoints.js';
 import { stableId } from '../../shared/ids.js';
 import { checkPolicy } from '../../shared/policy/check.js';
-import type { Database } from '../db.js';
+import { type Actor, recordEvent } from '../audit/record.js';
+import type { Database, Sql } from '../db.js';
 import { conflict, invalidBody, notFound } from '../errors.js';
 import * as queries from './queries.js';
 
 /** Makes a policy. Throws 409 when the name is taken, 422 when a rule cannot be used. */
-export async function createPolicy(
-  db: Database,
-  orgId: string,
-  author: queries.Author,
-  input: PolicyInput,
-): Promise<PolicyItem> {
+export async function createPolicy(db: Database, orgId: string, actor: Actor, input: PolicyInput): Promise<PolicyItem> {
   const content = contentOf(input);
   return db.withTenant(orgId, async (sql) => {
-    if ((await queries.countPolicies(sql, orgId)) >= MAX_POLICIES)
-      throw conflict(
-        'too_many_policies',
-        `An org has ${MAX_POLICIES} policies at most. Delete one that is not needed.`,
-      );
+    await assertRoom(sql, orgId, content);
     const policy = await queries.insertPolicy(sql, orgId, crypto.randomUUID(), content);
     if (!policy) throw nameTaken(content.name);
-    await queries.insertVersion(sql, orgId, policy, content, author);
+    await queries.insertVersion(sql, orgId, policy, content, authorOf(actor));
+    await recordEvent(sql, orgId, actor, { action: 'policy.created', target: targetOf(policy), after: content });
     return policy;
   });
 }
@@ -32,7 +25,7 @@ export async function createPolicy(
 export async function updatePolicy(
   db: Database,
   orgId: string,
-  author: queries.Author,
+  actor: Actor,
   id: string,
   { version, ...changes }: Partial<PolicyInput> & { version?: number },
 ): Promise<PolicyItem> {
@@ -48,8 +41,11 @@ export async function updatePolicy(
       const { id: _id, version: _version, created_at, updated_at, deleted_at, ...current } = policy;
       const content = contentOf({ ...current, ...changes });
       if (isDeepStrictEqual(content, current)) return policy;
+      await assertRoom(sql, orgId, content, id);
       const changed = await queries.updatePolicy(sql, orgId, id, content);
-      await queries.insertVersion(sql, orgId, changed, content, author);
+      await queries.insertVersion(sql, orgId, changed, content, authorOf(actor));
+      const deed = { action: 'policy.updated', target: targetOf(policy), before: current, after: content };
+      await recordEvent(sql, orgId, actor, deed);
       return changed;
     })
     .catch((error) => {
@@ -58,25 +54,39 @@ export async function updatePolicy(
 }
 
 /** Deletes a policy; versions and violations stay. Throws 404. */
-export async function deletePolicy(
-  db: Database,
-  orgId: string,
-  author: queries.Author,
-  id: string,
-): Promise<PolicyItem> {
+export async function deletePolicy(db: Database, orgId: string, actor: Actor, id: string): Promise<PolicyItem> {
   return db.withTenant(orgId, async (sql) => {
-    await findLiving(sql, orgId, id);
+    const before = await findLiving(sql, orgId, id);
     const deleted = await queries.deletePolicy(sql, orgId, id);
-    await queries.insertVersion(sql, orgId, deleted, null, author);
+    await queries.insertVersion(sql, orgId, deleted, null, authorOf(actor));
+    await recordEvent(sql, orgId, actor, { action: 'policy.deleted', target: targetOf(before), before });
     return deleted;
   });
 }
 
-async function findLiving(sql: Parameters<typeof queries.findPolicy>[0], orgId: string, id: string) {
+const targetOf = ({ id }: PolicyItem) => ({ type: 'policy', id: id! });
+
+const authorOf = ({ id, name }: Actor): queries.Author => ({ id, name: name ?? id });
+
+async function findLiving(sql: Sql, orgId: string, id: string) {
   const policy = await queries.findPolicy(sql, orgId, id, { lock: true });
   if (!policy || policy.deleted_at !== null) throw notFound('policy');
   return policy;
 }
+
+/** Every batch is judged by all policies of an org, so what they are together is bounded. */
+async function assertRoom(sql: Sql, orgId: string, content: PolicyInput, id?: string): Promise<void> {
+  const { count, bytes } = await queries.measurePolicies(sql, orgId, id);
+  if (count >= MAX_POLICIES)
+    throw conflict('too_many_policies', `An org has ${MAX_POLICIES} policies at most. Delete one that is not needed.`);
+  if (bytes + sizeOf(content) > MAX_POLICY_BYTES)
+    throw conflict(
+      'policies_too_large',
+      `The policies of an org are ${MAX_POLICY_BYTES} bytes of JSON together at most.`,
+    );
+}
+
+export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 /** Refuses a policy that the schema lets pass and that still cannot be kept or evaluated. */
 export function assertUsable(policy: PolicyInput, pointer = ''): void {

@@ -2,19 +2,24 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import { constants } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CheckpointKey } from '../../shared/audit/checkpoint.js';
 import type { SignedBundle } from '../../shared/policy/bundle.js';
 import type { Config } from '../config.js';
 import { errnoOf } from '../embedded/errors.js';
 import { openOwned, replaceOwned } from '../embedded/owned-file.js';
 import { ServerError } from '../errors.js';
 
-/** The Ed25519 key that policy bundles are signed with. The private half never leaves this object. */
-export interface SigningKey {
+/** The Ed25519 key that policy bundles and checkpoints of the audit log are signed with. The private half never leaves it. */
+export interface SigningKey extends CheckpointKey {
   /** As in SignedBundle. */
   id: string;
   /** As in SignedBundle. */
   public: string;
-  sign(payload: string): SignedBundle;
+}
+
+/** Signs the JSON of a bundle. */
+export function signBundle({ id, public: publicKey, sign }: SigningKey, payload: string): SignedBundle {
+  return { payload, signature: sign(payload).toString('base64'), key_id: id, public_key: publicKey };
 }
 
 /**
@@ -59,20 +64,13 @@ export function toSigningKey(text: string, where: string): SigningKey {
   const privateKey = parseKey(text, where);
   if (privateKey.asymmetricKeyType !== 'ed25519')
     throw invalid(where, `holds a key of the type ${privateKey.asymmetricKeyType}, not Ed25519`);
-  const der = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
+  const publicKey = createPublicKey(privateKey);
+  const der = publicKey.export({ type: 'spki', format: 'der' });
   const key = {
     id: createHash('sha256').update(der).digest('hex').slice(0, 16),
     public: der.toString('base64'),
   };
-  return {
-    ...key,
-    sign: (payload) => ({
-      payload,
-      signature: sign(null, Buffer.from(payload), privateKey).toString('base64'),
-      key_id: key.id,
-      public_key: key.public,
-    }),
-  };
+  return { ...key, publicKey, sign: (text) => sign(null, Buffer.from(text), privateKey) };
 }
 
 function parseKey(text: string, where: string): KeyObject {

@@ -3,6 +3,7 @@ import { fromBlamePrompt } from '../../shared/blameprompt-receipt.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
 import { findUnstorable } from '../../shared/text.js';
 import { normalizeTimestamp } from '../../shared/timestamp.js';
+import { type Actor, type Deed, recordEvents } from '../audit/record.js';
 import type { Database } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
 import { lockOrg } from '../orgs/lock.js';
@@ -16,6 +17,12 @@ import { upsertAttributions } from './upsert-attributions.js';
 import { upsertCommits } from './upsert-commits.js';
 import { upsertReceipts } from './upsert-receipts.js';
 
+/** Who sends. */
+export interface Caller {
+  orgId: string;
+  actor: Actor;
+}
+
 interface Envelope {
   repo: { name: string; default_branch?: string | null; team?: string | null };
   receipts?: unknown[] | null;
@@ -26,7 +33,12 @@ interface Envelope {
  * Stores one batch in one transaction: valid items land, the others are refused one by one. Sending it again, or from
  * several clients at once, changes nothing. When no item at all is valid, that is an error of the request.
  */
-export async function ingest(db: Database, orgId: string, batch: Envelope, prefix = '/receipts'): Promise<BatchReply> {
+export async function ingest(
+  db: Database,
+  { orgId, actor }: Caller,
+  batch: Envelope,
+  prefix = '/receipts',
+): Promise<BatchReply> {
   const unstorable = findUnstorable(batch.repo, '/repo');
   if (unstorable !== undefined)
     throw invalidBody([{ in: 'body', pointer: unstorable, message: 'holds a NUL or half a surrogate pair' }]);
@@ -36,8 +48,10 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
   const rejected: Rejected[] = [];
   const receipts = acceptReceipts(sent.receipts, rejected, prefix);
   const commits = acceptCommits(sent.commits, rejected);
-  if (rejected.length > 0 && receipts.length + commits.length === 0)
+  if (rejected.length > 0 && receipts.length + commits.length === 0) {
+    await db.withTenant(orgId, (sql) => recordEvents(sql, orgId, actor, [refusal(name, rejected)]));
     throw nothingAccepted(sent.receipts.length, rejected);
+  }
 
   return db.withTenant(orgId, async (sql) => {
     await lockOrg(sql, orgId, 'shared');
@@ -46,6 +60,7 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
     const scope = { orgId, repoId, team: batch.repo.team ?? null };
     const counts = { inserted: 0, duplicates: 0, amended: 0 };
     const attributions = { inserted: 0, duplicates: 0, amended: 0 };
+    const amended = new Set<string>();
     const changed: Changed = { receipts: new Map(), commits: new Set() };
     // Almost always one round: further ones hold what the batch says again about the same ids.
     for (const canonical of rounds(receipts)) {
@@ -56,8 +71,10 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
       for (const { id, attributions: of } of round) {
         if (news.some((ids) => ids.has(id))) changed.receipts.set(id, [...(changed.receipts.get(id) ?? []), ...of]);
         if (stored.inserted.has(id)) counts.inserted++;
-        else if (stored.amended.has(id) || attributed.amendedReceipts.has(id)) counts.amended++;
-        else counts.duplicates++;
+        else if (stored.amended.has(id) || attributed.amendedReceipts.has(id)) {
+          counts.amended++;
+          amended.add(id);
+        } else counts.duplicates++;
       }
       attributions.inserted += attributed.inserted;
       attributions.duplicates += attributed.duplicates;
@@ -65,6 +82,10 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
     }
     const { changed: changedCommits, ...facts } = await upsertCommits(sql, scope, commits);
     changed.commits = changedCommits;
+    await recordEvents(sql, orgId, actor, [
+      ...(amended.size > 0 ? [amendment(name, [...amended])] : []),
+      ...(rejected.length > 0 ? [refusal(name, rejected)] : []),
+    ]);
     return {
       received: sent.receipts.length,
       ...counts,
@@ -79,7 +100,7 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
 /** The bare array that the original client posts (formats.md, section 2). */
 export async function ingestBlamePrompt(
   db: Database,
-  orgId: string,
+  caller: Caller,
   items: unknown[],
   query: { repo?: string | undefined; commit?: string | undefined },
 ): Promise<BatchReply> {
@@ -94,7 +115,7 @@ export async function ingestBlamePrompt(
     });
     return 'reason' in receipt ? item : receipt; // what is no receipt is refused by the schema, with its place
   });
-  return ingest(db, orgId, { repo: { name: query.repo }, receipts }, '');
+  return ingest(db, caller, { repo: { name: query.repo }, receipts }, '');
 }
 
 function* rounds(receipts: CanonicalReceipt[]): Generator<CanonicalReceipt[]> {
@@ -110,6 +131,24 @@ function* rounds(receipts: CanonicalReceipt[]): Generator<CanonicalReceipt[]> {
     rest = later;
   }
 }
+
+/** An event names this many items; the counts are of all. */
+const NAMED_ITEMS = 100;
+
+const amendment = (repo: string, ids: string[]): Deed => ({
+  action: 'receipts.amended',
+  target: { type: 'repo', id: repo },
+  after: { count: ids.length, receipts: ids.slice(0, NAMED_ITEMS) },
+});
+
+const refusal = (repo: string, rejected: Rejected[]): Deed => ({
+  action: 'receipts.rejected',
+  target: { type: 'repo', id: repo },
+  after: {
+    count: rejected.length,
+    items: rejected.slice(0, NAMED_ITEMS).map(({ kind, id, code, pointer }) => ({ kind, id, code, pointer })),
+  },
+});
 
 function nothingAccepted(received: number, rejected: Rejected[]) {
   const faults = rejected.slice(0, 100).map(({ pointer, message }) => ({ in: 'body' as const, pointer, message }));

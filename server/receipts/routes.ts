@@ -8,9 +8,10 @@ import { ingest, ingestBlamePrompt } from './ingest.js';
 import * as queries from './queries.js';
 
 export function receiptRoutes(router: Router, services: Services): void {
-  bind(router, services, postReceipts, async ({ db, principal, query, body }) =>
-    Array.isArray(body) ? ingestBlamePrompt(db, principal.orgId, body, query) : ingest(db, principal.orgId, body),
-  );
+  bind(router, services, postReceipts, async ({ db, principal, actor, query, body }) => {
+    const caller = { orgId: principal.orgId, actor };
+    return Array.isArray(body) ? ingestBlamePrompt(db, caller, body, query) : ingest(db, caller, body);
+  });
 
   bind(router, services, listReceipts, async ({ db, principal, query }) => {
     const { limit = 50, cursor, ...filters } = query;

@@ -4,6 +4,7 @@ import { getSettings, type Settings, type SettingsPatch, updateSettings } from '
 import { checkPriceTable } from '../../shared/cost/price-table.js';
 import { mergePatch } from '../../shared/merge-patch.js';
 import { strictest } from '../../shared/prompt-mode.js';
+import { recordEvent } from '../audit/record.js';
 import type { Sql } from '../db.js';
 import { invalidBody } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
@@ -15,13 +16,15 @@ export function settingsRoutes(router: Router, services: Services): void {
     db.withTenant(orgId, (sql) => describe(sql, orgId)),
   );
 
-  bind(router, services, updateSettings, ({ db, principal: { orgId }, body }) => {
+  bind(router, services, updateSettings, ({ db, principal: { orgId }, actor, body }) => {
     checkPrices(body);
     return db.withTenant(orgId, async (sql) => {
       await lockOrg(sql, orgId, 'alone');
       const { changes } = await queries.findChanges(sql, orgId);
       const patched = mergePatch(changes, body);
       await queries.saveChanges(sql, orgId, patched);
+      const target = { type: 'org', id: orgId };
+      await recordEvent(sql, orgId, actor, { action: 'settings.updated', target, before: changes, after: patched });
       await applyChange(sql, orgId, queries.inForce(changes), queries.inForce(patched));
       return describe(sql, orgId);
     });

@@ -1,4 +1,5 @@
 import { getAnalytics } from './analytics.js';
+import * as audit from './audit.js';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
 import { getReceipt, listReceipts, postReceipts } from './receipts.js';
@@ -41,5 +42,9 @@ export const endpoints: Endpoint[] = [
   revokeKey,
   getSettings,
   updateSettings,
+  audit.listAudit,
+  audit.readAuditLog,
+  audit.getCheckpoint,
+  audit.getProof,
   whoami,
 ];

@@ -32,7 +32,9 @@ export const listKeys = endpoint({
   summary: 'API keys of the org, the newest first',
   scope: 'keys:read',
   query: Strict({
-    all: Type.Optional(Type.Boolean({ description: 'the last 1,000 that expired or were revoked, too' })),
+    all: Type.Optional(
+      Type.Boolean({ description: 'behind them those that expired or were revoked: 2,000 keys in all' }),
+    ),
   }),
   reply: Type.Object({ keys: Type.Array(KeyItem) }),
 });

@@ -3,6 +3,8 @@ import { Attribution, LineCount, Maybe, maybeAll, Name, Nullable, Oid, Strict, T
 
 /** Bounds of what a policy may hold; what is evaluated against it is bounded by the batch (limits.ts). */
 export const MAX_POLICIES = 500;
+/** Of the JSON of all policies that something is judged by at once. */
+export const MAX_POLICY_BYTES = 1_000_000;
 const MAX_PATTERNS = 200;
 
 const Pattern = Type.String({
@@ -170,7 +172,7 @@ export const Violation = Type.Object({
   policy_id: Nullable(Uuid),
   rule: Type.Enum([...RULE_NAMES]),
   action: Type.Enum(['warn', 'block']),
-  limit: Type.Unknown({ description: 'what the rule says' }),
+  limit: Type.Unknown({ description: 'what the rule says; of a list the first ten' }),
   value: Type.Unknown({ description: 'what was found' }),
   repo: Nullable(Type.String()),
   commit: Nullable(Oid),

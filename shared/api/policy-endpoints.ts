@@ -61,6 +61,7 @@ export const createPolicy = endpoint({
   body: Input,
   reply: Item,
   status: 201,
+  once: true,
 });
 
 export const getBundle = endpoint({

@@ -124,6 +124,9 @@ export type Rejected = Static<typeof Rejected>;
 export const FoundViolations = Strict({
   warn: Count,
   block: Count,
+  truncated: Type.Boolean({
+    description: 'there are more than one batch may have; these are recorded, blocking ones first',
+  }),
   items: Type.Array(Violation, { maxItems: 100, description: 'the first of them, blocking ones first' }),
 });
 export type FoundViolations = Static<typeof FoundViolations>;

@@ -16,6 +16,7 @@ export const SCOPES = [
   'keys:write',
   'settings:read',
   'settings:write',
+  'audit:read',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

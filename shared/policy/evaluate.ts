@@ -17,7 +17,7 @@ import {
 
 /** Violations that one policy lists, and all of them together; nobody reads more, and a verdict has to be sent and kept. */
 export const MAX_VIOLATIONS = 1_000;
-const MAX_LISTED = 10_000;
+export const MAX_LISTED = 10_000;
 
 interface CompiledPolicy {
   policy: Policy;

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import test from 'ava';
-import type { RULES } from '../api/policies.js';
+import { RULES } from '../api/policies.js';
 import { PolicyError } from './errors.js';
 import { parsePolicyFile } from './file.js';
 
@@ -127,4 +128,20 @@ test('a file is data: names of prototypes change nothing', (t) => {
   const text = '[[policies]]\nname = "p"\n__proto__ = { enabled = false }\nrule = { max_ai_percentage = 5 }';
   t.throws(() => parsePolicyFile(text), { instanceOf: PolicyError, message: /__proto__: is not a known field/ });
   t.is(({} as { enabled?: boolean }).enabled, undefined);
+});
+
+test('the examples of the documentation can be used', async (t) => {
+  const docs = await readFile(new URL('../../../docs/policies.md', import.meta.url), 'utf8');
+  const [example] = parsePolicyFile(/```toml\n(.*?)```/s.exec(docs)![1]!);
+  t.is(example!.exemptions!.length, 1);
+  const expressions = /```\n(receipt.*?)```/s.exec(docs)![1]!.trim().split('\n');
+  t.is(expressions.length, 4);
+  const rows = [...docs.matchAll(/^\| `(\w+ = .*?)` \|/gm)].map(([, rule]) => rule!);
+  for (const rule of [...rows, ...expressions.map((when) => `when = '${when}'`)]) {
+    t.notThrows(() => parsePolicyFile(`[[policies]]\nname = "example"\n[policies.rule]\n${rule}`), rule);
+  }
+  t.deepEqual(
+    rows.map((rule) => rule.split(' ')[0]!),
+    Object.keys(RULES),
+  );
 });

@@ -8,8 +8,13 @@ export interface Patterns {
 }
 
 function firstOf(patterns: readonly string[], compile: (pattern: string) => (text: string) => boolean): Patterns {
-  const compiled = patterns.map((pattern) => ({ pattern, matches: compile(pattern) }));
-  return { size: sizeOf(patterns), find: (text) => compiled.find(({ matches }) => matches(text))?.pattern };
+  // Only once something is looked for: most policies of an org do not speak of the change in hand.
+  let compiled: { pattern: string; matches: (text: string) => boolean }[] | undefined;
+  const find = (text: string) => {
+    compiled ??= patterns.map((pattern) => ({ pattern, matches: compile(pattern) }));
+    return compiled.find(({ matches }) => matches(text))?.pattern;
+  };
+  return { size: sizeOf(patterns), find };
 }
 
 /** Names of repositories: `*` stands for any text, slashes included, `?` for one character; case does not matter. */

@@ -8,6 +8,7 @@ import { Exit } from '../../errors.js';
 import { openRepository, type Repository } from '../../git/repository.js';
 import { gitVersion } from '../../git/version.js';
 import { type HooksStatus, hooksStatus } from '../../hooks/status.js';
+import { listCheckpointRefs } from '../../sync/checkpoints.js';
 import { listNotesRefs } from '../../sync/notes-refs.js';
 import { printable } from '../../terminal.js';
 
@@ -47,7 +48,7 @@ export default class Doctor extends BaseCommand {
     );
     await look('git', gitVersion, (version) => `git ${version}`);
     const repository = await look('repository', () => openRepository(flags.directory), describeRepository);
-    if (repository) await look('notes', () => listNotesRefs(repository), describeNotes);
+    if (repository) await look('notes', () => listNotesAndCheckpoints(repository), describeNotes);
     if (repository?.root) await look('hooks', () => hooksStatus(repository, process.env), describeHooks);
     const files = [userFile(process.env), ...(repository?.root === undefined ? [] : [projectFile(repository.root)])];
     const settings = await look(
@@ -98,6 +99,10 @@ function describeRepository({ name, isShallow, isPartial }: Repository): Omit<Ch
       message: `${name} is a partial clone: notes and files that were not fetched are skipped`,
     };
   return { state: 'ok', message: name };
+}
+
+async function listNotesAndCheckpoints(repository: Repository): Promise<{ name: string }[]> {
+  return [...(await listNotesRefs(repository)), ...(await listCheckpointRefs(repository))];
 }
 
 function describeNotes(refs: { name: string }[]): Omit<Check, 'name'> {

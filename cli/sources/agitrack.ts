@@ -1,11 +1,27 @@
+import { stableId } from '../../shared/ids.js';
 import { toName } from '../../shared/text.js';
-import { namesOf, recorded, testTool } from './draft.js';
-import type { Involvement, Tokens } from './trailers.js';
+import { beyondLimit, type Draft, MAX_RECEIPTS, namesOf, newDraft, recorded, settle, testTool } from './draft.js';
+import type { Described, NoteContext, ParsedNote } from './source.js';
+
+export const agitrack: Described = {
+  name: 'agitrack',
+  recorder: 'aGiTrack',
+  places: ['blocks in commit messages'],
+  gives: 'sessions with the tokens of each commit; the traces of conversations are not read',
+};
 
 /** The tool was first called aGiT; commits of that time keep its name. */
 const HEADING = /^# aGiT(?:rack)? Metadata\s*$/;
 const FIELD = /^([a-z][a-z0-9_]{0,60}):([^\n]*)$/;
-const MARK = '# aGiT';
+
+/** Stands in every message that has a block. */
+export const BLOCK_MARK = '# aGiT';
+
+interface Block {
+  tool: string;
+  session: string;
+  fields: Map<string, string>;
+}
 
 /**
  * The blocks that aGiTrack writes into commit messages (formats.md, section 3), of a squash one for each commit:
@@ -20,17 +36,48 @@ const MARK = '# aGiT';
  *     tokens_since_last_commit_cache_write: 3000
  *     tokens_since_last_commit_output: 900
  *
- * Commits of type `user` are a person's. A block that a message quotes lacks what the tool always writes.
+ * Each block is a receipt of its part of the session, and one wherever it stands: parts are told apart by when they
+ * ended. Commits of type `user` are a person's. A block that a message quotes lacks what the tool always writes.
  */
-export function agitrackBlocks(message: string): Involvement[] {
-  const found: Involvement[] = [];
-  for (let at = message.indexOf(MARK); at >= 0; at = message.indexOf(MARK, at + 1)) {
+export function parseBlocks(message: string, context: NoteContext): ParsedNote {
+  const drafts = new Map<string, Draft>();
+  const tests = new Set<string>();
+  for (const { tool, session, fields } of blocksOf(message)) {
+    const test = testTool(tool);
+    if (test !== undefined) tests.add(test);
+    else if (drafts.size < MAX_RECEIPTS) {
+      const draft = draftOf({ tool, session, fields }, context);
+      drafts.set(draft.receipt.id, draft);
+    }
+  }
+  const skipped = [...tests, ...beyondLimit(drafts.size)];
+  return { ...settle(new Map(), drafts.values(), context, skipped), skipped };
+}
+
+/** Whether an agent had a part in a commit, by its message. */
+export function hasBlocks(message: string): boolean {
+  for (const _ of blocksOf(message)) return true;
+  return false;
+}
+
+function draftOf({ tool, session, fields }: Block, context: NoteContext): Draft {
+  const names = namesOf({ tool, model: fields.get('model') });
+  const tokens = tokensOf(fields);
+  const ended = recorded(fields.get('agent_ended_at'));
+  const part = ended?.timestamp ?? JSON.stringify(tokens);
+  const id = stableId(agitrack.name, names.tool ?? '', session, part);
+  return newDraft(id, agitrack.name, { ...names, ...ended, ...tokens, session_id: session }, context);
+}
+
+function* blocksOf(message: string): Generator<Block> {
+  for (let at = message.indexOf(BLOCK_MARK); at >= 0; at = message.indexOf(BLOCK_MARK, at + 1)) {
     if (at > 0 && message[at - 1] !== '\n') continue;
     const [heading, next] = lineAt(message, at);
-    const block = HEADING.test(heading) ? involvementOf(fieldsAt(message, next)) : undefined;
-    if (block) found.push(block);
+    const fields = HEADING.test(heading) ? fieldsAt(message, next) : new Map<string, string>();
+    const tool = fields.get('backend');
+    const session = sessionOf(fields);
+    if (fields.get('commit_type')?.startsWith('agent') && tool && session !== null) yield { tool, session, fields };
   }
-  return found;
 }
 
 function lineAt(message: string, from: number): [line: string, next: number] {
@@ -51,20 +98,6 @@ function fieldsAt(message: string, from: number): Map<string, string> {
   return fields;
 }
 
-function involvementOf(fields: Map<string, string>): Involvement | undefined {
-  const tool = fields.get('backend');
-  const session = sessionOf(fields);
-  if (!fields.get('commit_type')?.startsWith('agent') || !tool || session === null || testTool(tool)) return undefined;
-  const tokens = tokensOf(fields);
-  const ended = recorded(fields.get('agent_ended_at'))?.timestamp;
-  return {
-    ...namesOf({ tool, model: fields.get('model') }),
-    session_id: session,
-    ...(ended !== undefined && { ended_at: ended }),
-    ...(tokens && { tokens }),
-  };
-}
-
 function sessionOf(fields: Map<string, string>): string | null {
   const ids = [fields.get('backend_session_id'), fields.get('agitrack_session_id'), fields.get('agit_session_id')];
   return toName(ids.find((id) => id && id !== 'unknown'));
@@ -74,20 +107,19 @@ function sessionOf(fields: Map<string, string>): string | null {
  * The session's tokens since the commit before. What was written to the cache stands in `input` as well, except in the
  * very first version, where it can be more than that. Reasoning is output; sub-agents stand apart from their parent.
  */
-function tokensOf(fields: Map<string, string>): Tokens | undefined {
+function tokensOf(fields: Map<string, string>) {
   const sum = (...names: string[]) => {
     const known = names.map((name) => count(fields.get(`tokens_since_last_commit_${name}`))).filter((n) => n !== null);
     return known.length === 0 ? null : known.reduce((total, n) => total + n, 0);
   };
   const written = sum('cache_write', 'subagent_cache_write');
   const input = sum('input', 'subagent_input');
-  const tokens = {
+  return {
     input_tokens: input !== null && input >= (written ?? 0) ? input - (written ?? 0) : input,
     output_tokens: sum('output', 'reasoning', 'subagent_output', 'subagent_reasoning'),
     cache_read_tokens: sum('cache_read', 'subagent_cache_read'),
     cache_creation_tokens: written,
   };
-  return Object.values(tokens).some((n) => n !== null) ? tokens : undefined;
 }
 
 /** `unknown` stands where a backend tells no number. */

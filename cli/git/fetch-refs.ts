@@ -11,33 +11,30 @@ const PROTOCOLS = 'https:http:ssh:git:file';
 const TIMEOUT_MS = 10 * 60_000;
 
 /**
- * Fetches notes of the remote into refs of our own: `refs/notes/ai` to `<into>ai`. The user's notes and FETCH_HEAD are
- * not touched, nothing is merged or pushed; our copies are overwritten. Answers the names that the remote has.
+ * Fetches refs of the remote into refs of our own: `wanted` names ours by the remote's. The user's own refs and FETCH_HEAD
+ * are not touched, nothing is merged or pushed; our copies are overwritten.
  * Asks no questions: where git would need a password and no helper gives it, it fails.
  */
-export async function fetchNotes(repo: Repository, names: readonly string[], into: string): Promise<string[]> {
-  if (repo.remote === undefined) return [];
-  const wanted = names.map((name) => `refs/notes/${name}`);
-  const listing = await git(repo, ['ls-remote', '--refs', repo.remote, ...wanted]);
+export async function fetchRefs(repo: Repository, wanted: ReadonlyMap<string, string>): Promise<void> {
+  if (repo.remote === undefined) return;
+  const listing = await git(repo, ['ls-remote', '--refs', repo.remote, ...wanted.keys()]);
   const offered = listing
     .split('\n')
     .map((line) => line.split('\t')[1] ?? '')
-    .filter((ref) => wanted.includes(ref))
-    .map((ref) => ref.slice('refs/notes/'.length));
-  if (offered.length > 0) {
-    const refspecs = offered.map((name) => `+refs/notes/${name}:${into}${name}`);
-    // --no-filter: a partial clone would get the notes without their texts.
-    const options = [
-      '--no-tags',
-      '--no-write-fetch-head',
-      '--no-recurse-submodules',
-      '--no-auto-maintenance',
-      '--no-filter',
-      '--quiet',
-    ];
-    await git(repo, ['fetch', ...options, repo.remote, ...refspecs]);
-  }
-  return offered;
+    .filter((ref) => wanted.has(ref));
+  if (offered.length === 0) return;
+  const refspecs = offered.map((ref) => `+${ref}:${wanted.get(ref)}`);
+  // --no-filter: a partial clone would get the notes without their texts. --refmap=: else git moves refs/remotes/ along.
+  const options = [
+    '--refmap=',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    '--no-auto-maintenance',
+    '--no-filter',
+    '--quiet',
+  ];
+  await git(repo, ['fetch', ...options, repo.remote, ...refspecs]);
 }
 
 async function git(repo: Repository, args: string[]): Promise<string> {
