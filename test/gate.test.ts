@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { blamePromptNote, gitAiNote, lines, TestClone } from './cli.js';
+import { blamePromptNote, CLI, gitAiNote, lines, run, TestClone } from './cli.js';
 import { receipt } from './fixtures.js';
 import { BY_FILE, gate, policyFile, startFeature, type TestPolicy } from './gate.js';
 
@@ -194,4 +194,23 @@ test('what whoever calls can correct ends with 2, and warnings with 3 where they
     t.regex(outcome.stderr, message);
     t.is(outcome.stdout, '');
   }
+});
+
+test('check judges by hand what is not pushed yet, by a policy file, with the same exit codes', async (t) => {
+  const clone = await TestClone.create(t, '');
+  const check = (...args: string[]) =>
+    run(CLI, ['enterprise', 'check', '--policies', 'policies.toml', '--json', ...args], {
+      cwd: clone.path,
+      env: { HOME: clone.home },
+    });
+  await clone.write('policies.toml', policyFile({ rule: { forbidden_paths: ['crypto/**'] }, action: 'warn' }));
+  t.like((await check()).json, { verdict: 'pass', commits: 0, policies: 1, not_refreshed: null });
+  const commit = await clone.commit({ 'crypto/a.ts': lines(2) });
+  await clone.note('ai', commit, gitAiNote({ 'crypto/a.ts': '1-2' }));
+  t.like((await check()).json, { verdict: 'warn', commits: 1, violations: [{ path: 'crypto/a.ts' }] });
+  t.is((await check('--fail-on', 'warn')).code, 3);
+  await clone.write('policies.toml', policyFile({ rule: { forbidden_paths: ['crypto/**'] } }));
+  t.is((await check()).code, 1, 'the file as it is on disk counts: nobody but its author is judged');
+  await clone.git('update-ref', 'refs/remotes/origin/main', commit);
+  t.like((await check()).json, { verdict: 'pass', commits: 0 });
 });

@@ -46,7 +46,8 @@ export async function prePush(state: string, [remote = '']: readonly string[]): 
   return enforce({ violations, fault }, bundle, 'push', state);
 }
 
-const withState = (bundle: Bundle, change: Change): Bundle => ({
+/** The bundle with what was spent before a change whose receipts the server may have seen already. */
+export const withState = (bundle: Bundle, change: Change): Bundle => ({
   ...bundle,
   state: withoutKnown(bundle.state, bundle.policies, { ...change, repo: bundle.repo, teams: bundle.teams }),
 });

@@ -1,6 +1,8 @@
+import { GitError } from '../../git/errors.js';
 import { walkHistory } from '../../git/history.js';
 import { listRefs } from '../../git/refs.js';
 import type { Repository } from '../../git/repository.js';
+import { resolveCommit } from '../../git/revisions.js';
 import type { CommitRange } from '../../policy/judge-commits.js';
 
 /** More than anybody reviews in one push; a whole history on its way to a new remote is not judged here. */
@@ -45,6 +47,15 @@ export async function pushedRanges(
     known.add(head);
   }
   return ranges;
+}
+
+/** The commits of HEAD that no remote has, as far as this clone knows. Undefined: as above. */
+export async function unpushedRanges(repository: Repository): Promise<CommitRange[] | undefined> {
+  const head = await resolveCommit(repository, 'HEAD').catch((error) => {
+    if (error instanceof GitError && error.code === 'no-such-revision') return undefined; // nothing is committed yet
+    throw error;
+  });
+  return head === undefined ? [] : pushedRanges(repository, '', `HEAD ${head} HEAD `);
 }
 
 /** Zeros stand for a ref that is not there. */
