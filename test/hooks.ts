@@ -1,11 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { appendFile, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import type { Policy, PolicyState } from '../shared/api/policies.js';
-import type { Bundle } from '../shared/policy/bundle.js';
+import type { Bundle, SignedBundle } from '../shared/policy/bundle.js';
 import { CLI, type Outcome, run, type TestClone } from './cli.js';
 
 const KEYS = generateKeyPairSync('ed25519');
@@ -27,8 +27,8 @@ export const policy = (fields: Partial<Policy> & Pick<Policy, 'rule'>): Policy =
   ...fields,
 });
 
-/** Puts a bundle into a clone as if it had come from a server whose key is pinned. */
-export async function giveBundle(clone: TestClone, policies: Policy[], fields: Partial<Bundle> = {}): Promise<void> {
+/** A bundle as a server would send it. */
+export function signBundle(policies: Policy[], fields: Partial<Bundle> = {}): SignedBundle {
   const now = new Date();
   const state: PolicyState = { as_of: now.toISOString(), spend: [], lines: null };
   const bundle: Bundle = {
@@ -45,16 +45,17 @@ export async function giveBundle(clone: TestClone, policies: Policy[], fields: P
   };
   const payload = JSON.stringify(bundle);
   const signature = sign(null, Buffer.from(payload), KEYS.privateKey).toString('base64');
+  return { payload, signature, ...POLICY_KEY };
+}
+
+/** Puts a bundle into a clone as if it had come from a server whose key is pinned. */
+export async function giveBundle(clone: TestClone, policies: Policy[], fields: Partial<Bundle> = {}): Promise<void> {
+  const cached = { ...signBundle(policies, fields), origin: ORIGIN, etag: null };
+  const user = join(clone.home, '.config', 'blameprompt');
   await mkdir(stateOf(clone), { recursive: true });
-  await writeFile(
-    join(stateOf(clone), 'bundle.json'),
-    JSON.stringify({ payload, signature, ...POLICY_KEY, origin: ORIGIN, etag: null }),
-  );
-  await mkdir(join(clone.home, '.config', 'blameprompt'), { recursive: true });
-  await writeFile(
-    join(clone.home, '.config', 'blameprompt', 'policy-keys.json'),
-    JSON.stringify({ [ORIGIN]: POLICY_KEY }),
-  );
+  await mkdir(user, { recursive: true });
+  await writeFile(join(stateOf(clone), 'bundle.json'), JSON.stringify(cached));
+  await writeFile(join(user, 'policy-keys.json'), JSON.stringify({ [ORIGIN]: POLICY_KEY }));
 }
 
 /** Runs `enterprise …` in the clone with its home, as its user. */
@@ -176,7 +177,3 @@ fi
   'pre-push': 'cat >"$HOME/recorder-saw-push"\n',
   'post-rewrite': 'cat >"$HOME/recorder-saw-rewrite"\n',
 };
-
-/** Starts a program and answers its exit code. */
-export const exitCode = (command: string, args: string[], cwd: string) =>
-  new Promise<number | null>((resolve) => spawn(command, args, { cwd, stdio: 'ignore' }).once('exit', resolve));

@@ -34,10 +34,10 @@ export async function refreshBundle(
   const { reply: signed, etag } = answer;
   const pinned = await pinnedKey(env, origin);
   if (pinned && pinned.public_key !== signed.public_key) throw keyChanged(origin);
-  if (!isSigned(signed, signed)) throw badSignature(origin);
-  if (!pinned) await pinKey(env, origin, signed);
+  if (!isSigned(signed, signed)) throw badBundle(origin, 'are not signed as they must be');
   const bundle = JSON.parse(signed.payload) as Bundle;
-  if (bundle.repo !== repo) throw badSignature(origin);
+  if (bundle.repo !== repo) throw badBundle(origin, `are not those of ${repo}`);
+  if (!pinned) await pinKey(env, origin, signed);
   const hasPolicies = bundle.policies.length > 0;
   await writeBundle(state, hasPolicies ? { ...signed, origin, etag } : undefined);
   return hasPolicies ? bundle : undefined;
@@ -52,5 +52,5 @@ const keyChanged = (origin: string) =>
     `${origin} signs its policies with another key than before; they were not taken. If that is expected, log in again: blameprompt enterprise login --api-url ${origin}`,
   );
 
-const badSignature = (origin: string) =>
-  new CliError('bad_bundle', `The policies that ${origin} sent are not signed as they must be; they were not taken.`);
+const badBundle = (origin: string, what: string) =>
+  new CliError('bad_bundle', `The policies that ${origin} sent ${what}; they were not taken.`);
