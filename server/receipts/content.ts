@@ -13,7 +13,11 @@ export interface CommitAttribution {
 }
 
 /** A receipt as it is stored: every field present, times normalised, attributions apart. */
-export interface StoredReceipt extends Omit<Receipt, 'attributions' | 'cost_basis' | 'tokens_suspect'> {
+export interface StoredReceipt
+  extends Omit<
+    Receipt,
+    'attributions' | 'cost_basis' | 'tokens_suspect' | 'recorded_user_name' | 'recorded_user_email'
+  > {
   cost_basis: 'recorded' | 'estimated' | 'unknown';
   /** Of the table an estimate rests on. */
   price_version: string | null;
@@ -25,9 +29,15 @@ export interface StoredReceipt extends Omit<Receipt, 'attributions' | 'cost_basi
 /**
  * Brings a valid receipt into the one form in which equal content has an equal hash. What is unknown does not enter the
  * hash, so a field that a later version adds leaves old hashes alone. Neither does a derived time: a session that
- * carries no time of its own is dated by its commits, and every clone knows other commits.
+ * carries no time of its own is dated by its commits, and every clone knows other commits. Of people the hash has what
+ * the recorder wrote: a `.mailmap` says who that is, and changes no receipt.
  */
-export function canonicalReceipt({ attributions, ...receipt }: Receipt): StoredReceipt {
+export function canonicalReceipt({
+  attributions,
+  recorded_user_name,
+  recorded_user_email,
+  ...receipt
+}: Receipt): StoredReceipt {
   const said = {
     ...receipt,
     id: receipt.id.toLowerCase(),
@@ -37,7 +47,8 @@ export function canonicalReceipt({ attributions, ...receipt }: Receipt): StoredR
     cost_basis: receipt.cost_usd != null && receipt.cost_basis === 'estimated' ? receipt.cost_basis : null,
     tokens_suspect: receipt.tokens_suspect || null,
   };
-  const hashed = Object.entries(said).filter(
+  const recorded = recorded_user_email != null && { user_name: recorded_user_name, user_email: recorded_user_email };
+  const hashed = Object.entries({ ...said, ...recorded }).filter(
     ([name, value]) => value != null && !(name.startsWith('timestamp') && said.timestamp_basis !== 'recorded'),
   );
   return {

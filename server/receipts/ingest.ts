@@ -1,4 +1,4 @@
-import type { BatchReply, Rejected } from '../../shared/api/receipts.js';
+import type { BatchReply, Rejected, TypedBatch } from '../../shared/api/receipts.js';
 import { fromBlamePrompt } from '../../shared/blameprompt-receipt.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
 import { findUnstorable } from '../../shared/text.js';
@@ -7,12 +7,13 @@ import type { Database, Sql } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
 import { acceptCommits, acceptReceipts } from './check-items.js';
 import type { StoredReceipt } from './content.js';
+import { instant } from './filters.js';
 import { upsertAttributions } from './upsert-attributions.js';
 import { upsertCommits } from './upsert-commits.js';
 import { upsertReceipts } from './upsert-receipts.js';
 
 interface Envelope {
-  repo: { name: string; default_branch?: string | null; team?: string | null };
+  repo: TypedBatch['repo'];
   receipts?: unknown[] | null;
   commits?: unknown[] | null;
 }
@@ -35,8 +36,8 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
     throw nothingAccepted(sent.receipts.length, rejected);
 
   return db.withTenant(orgId, async (sql) => {
-    const repoId = await upsertRepo(sql, orgId, name, batch.repo.default_branch ?? null);
-    const scope = { orgId, repoId, team: batch.repo.team ?? null };
+    const { repoId, knowsPeople } = await upsertRepo(sql, orgId, { ...batch.repo, name });
+    const scope = { orgId, repoId, team: batch.repo.team ?? null, knowsPeople };
     const counts = { inserted: 0, duplicates: 0, amended: 0 };
     const attributions = { inserted: 0, duplicates: 0, amended: 0 };
     // Almost always one round: further ones hold what the batch says again about the same ids.
@@ -98,22 +99,40 @@ function* rounds(receipts: StoredReceipt[]): Generator<StoredReceipt[]> {
   }
 }
 
-async function upsertRepo(sql: Sql, orgId: string, name: string, defaultBranch: string | null): Promise<string> {
-  const find = () => sql<{ id: string; default_branch: string | null }[]>`
-    select id, default_branch from repos where org_id = ${orgId} and name = ${name}
+/**
+ * Finds or makes the repository. `knowsPeople`: nobody sent from a newer tip of the default branch, so this sender's
+ * `.mailmap` says who people are. A tip from the future counts as of now.
+ */
+async function upsertRepo(
+  sql: Sql,
+  orgId: string,
+  { name, default_branch = null, tip_committed_at = null }: TypedBatch['repo'],
+): Promise<{ repoId: string; knowsPeople: boolean }> {
+  const tip =
+    tip_committed_at === null
+      ? sql`null::timestamptz`
+      : sql`least(${instant(sql, normalizeTimestamp(tip_committed_at)!)}, now())`;
+  const find = () => sql<{ id: string; knows_people: boolean; is_known: boolean }[]>`
+    select id, coalesce(${tip} >= coalesce(tip_committed_at, '-infinity'), false) as knows_people,
+      default_branch is not distinct from coalesce(${default_branch}, default_branch)
+        and coalesce(${tip} <= tip_committed_at, ${tip} is null) as is_known
+    from repos where org_id = ${orgId} and name = ${name}
   `;
   let [repo] = await find();
   if (!repo) {
     await sql`
-      insert into repos (org_id, id, name, default_branch) values (${orgId}, ${crypto.randomUUID()}, ${name}, ${defaultBranch})
+      insert into repos (org_id, id, name) values (${orgId}, ${crypto.randomUUID()}, ${name})
       on conflict (org_id, name) do nothing
     `;
     [repo] = await find();
   }
-  if (defaultBranch !== null && repo!.default_branch !== defaultBranch) {
-    await sql`update repos set default_branch = ${defaultBranch} where org_id = ${orgId} and id = ${repo!.id}`;
+  if (!repo!.is_known) {
+    await sql`
+      update repos set default_branch = coalesce(${default_branch}, default_branch), tip_committed_at = greatest(tip_committed_at, ${tip})
+      where org_id = ${orgId} and id = ${repo!.id}
+    `;
   }
-  return repo!.id;
+  return { repoId: repo!.id, knowsPeople: repo!.knows_people };
 }
 
 function nothingAccepted(received: number, rejected: Rejected[]) {

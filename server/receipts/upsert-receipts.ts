@@ -17,7 +17,7 @@ const RECORD = `
  */
 export async function upsertReceipts(
   sql: Sql,
-  scope: { orgId: string; repoId: string; team: string | null },
+  scope: { orgId: string; repoId: string; team: string | null; knowsPeople: boolean },
   receipts: StoredReceipt[],
 ): Promise<{ inserted: Set<string>; amended: Set<string> }> {
   const { orgId, repoId, team } = scope;
@@ -38,18 +38,27 @@ export async function upsertReceipts(
     on conflict (org_id, id) do nothing
     returning id
   `;
-  const amended = inserted.length === receipts.length ? [] : await amend(sql, orgId, receipts);
+  const amended = inserted.length === receipts.length ? [] : await amend(sql, scope, receipts);
   return { inserted: new Set(inserted.map(({ id }) => id)), amended: new Set(amended) };
 }
 
-/** Makes other content the current revision, unless it was seen before: then a clone that lags behind sent it. */
-async function amend(sql: Sql, orgId: string, receipts: StoredReceipt[]): Promise<string[]> {
+/**
+ * Makes other content the current revision, unless it was seen before: then a clone that lags behind sent it. The same content
+ * with another person is no other content: a `.mailmap` says so, and the newest one of the receipt's own repository counts.
+ */
+async function amend(
+  sql: Sql,
+  { orgId, repoId, knowsPeople }: { orgId: string; repoId: string; knowsPeople: boolean },
+  receipts: StoredReceipt[],
+): Promise<string[]> {
   const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
+  const otherPerson = sql`(${knowsPeople} and r.repo_id = ${repoId} and r.content_hash = decode(i.hash, 'hex')
+    and (r.user_name, r.user_email) is distinct from (i.user_name, i.user_email))`;
   const changed = await sql<{ id: string }[]>`
     select r.id
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     join receipts r on r.org_id = ${orgId} and r.id = i.id
-    where r.content_hash <> decode(i.hash, 'hex')
+    where r.content_hash <> decode(i.hash, 'hex') or ${otherPerson}
       or (r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp")
     order by r.id
     for update of r
@@ -84,6 +93,12 @@ async function amend(sql: Sql, orgId: string, receipts: StoredReceipt[]): Promis
     where r.org_id = ${orgId} and r.id = i.id
     returning r.id
   `;
+  const renamed = await sql<{ id: string }[]>`
+    update receipts r set user_name = i.user_name, user_email = i.user_email, synced_at = now()
+    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    where r.org_id = ${orgId} and r.id = i.id and ${otherPerson}
+    returning r.id
+  `;
   // Sessions without a time of their own are as old as the earliest commit anybody reported for them.
   await sql`
     update receipts r set "timestamp" = i."timestamp", timestamp_basis = i.timestamp_basis
@@ -91,5 +106,5 @@ async function amend(sql: Sql, orgId: string, receipts: StoredReceipt[]): Promis
     where r.org_id = ${orgId} and r.id = i.id
       and r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp"
   `;
-  return amended.map(({ id }) => id);
+  return [...amended, ...renamed].map(({ id }) => id);
 }
