@@ -12,7 +12,8 @@ export interface Note {
 /** The commit has no note any more. */
 export interface RemovedNote {
   commit: string;
-  removed: true;
+  /** The object that held its text. */
+  removed: string;
 }
 
 /** Something in the notes tree that is no note of a commit. */
@@ -65,7 +66,7 @@ async function* allNotes(repo: Repository, tip: string): AsyncGenerator<NoteEntr
  * that were not added elsewhere.
  */
 async function* changedNotes(repo: Repository, since: string, tip: string): AsyncGenerator<NoteEntry> {
-  const removed = new Set<string>();
+  const removed = new Map<string, string>();
   const added = new Set<string>();
   let header: string | undefined;
   for await (const batch of records(readGit(repo, ['diff-tree', '-r', '-z', '--no-renames', since, tip]), NUL)) {
@@ -74,20 +75,20 @@ async function* changedNotes(repo: Repository, since: string, tip: string): Asyn
         header = record.toString('latin1');
         continue;
       }
-      const [, mode = '', , oid = '', status] = header.split(' ');
+      const [, mode = '', old = '', oid = '', status] = header.split(' ');
       header = undefined;
       const entry = toEntry(repo, record.toString('utf8'), mode === '160000' ? undefined : oid);
       if (!('commit' in entry)) {
         if (status !== 'D') yield entry;
       } else if (status === 'D') {
-        removed.add(entry.commit);
+        removed.set(entry.commit, old);
       } else {
         added.add(entry.commit);
         yield entry;
       }
     }
   }
-  for (const commit of removed) if (!added.has(commit)) yield { commit, removed: true };
+  for (const [commit, blob] of removed) if (!added.has(commit)) yield { commit, removed: blob };
 }
 
 /** The path without its slashes is the annotated object's name, in the repository's own hash. */
