@@ -73,8 +73,8 @@ export async function computeMemo(place: MemoPlace, branch: string, env: NodeJS.
     .digest('hex');
 }
 
-/** Raise it when a sync begins to depend on something else. */
-const MEMO_VERSION = 1;
+/** Raise it when a sync begins to depend on something else, and with READING_VERSION (plan.ts). */
+const MEMO_VERSION = 2;
 
 function readText(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch(() => null); // not there: that, too, is a state that a later one can differ from

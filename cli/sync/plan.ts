@@ -5,7 +5,11 @@ import { type Branch, findDefaultBranch } from '../git/default-branch.js';
 import { lostCommits, reachable, walkHistory } from '../git/history.js';
 import { listNotes } from '../git/notes.js';
 import type { Repository } from '../git/repository.js';
+import { findRootFile } from '../git/root-file.js';
+import { findMoved } from './find-moved.js';
+import { findRewritten, type Origin } from './find-rewritten.js';
 import { listNotesRefs, type NotesRef } from './notes-refs.js';
+import type { Rewrite } from './rewrites.js';
 import type { Cursor } from './state.js';
 
 export interface PlannedNote {
@@ -25,7 +29,13 @@ export interface Plan {
   commits: Map<string, CommitInfo>;
   /** Commits that left the default branch since the last sync (a forced push). */
   lost: CommitInfo[];
+  /** Annotated commits beside the branch that counted ones may have been made from: their notes are read, too. */
+  origins: Map<string, Origin>;
+  /** Commits whose notes moved to a commit of the branch since the last sync. */
+  moved: Rewrite[];
   branch: Branch;
+  /** The object of the tip's `.mailmap`. */
+  mailmap: string | undefined;
   cursor: Cursor;
 }
 
@@ -38,8 +48,11 @@ export interface PlanSettings {
   trailers: boolean;
 }
 
-/** Raise it when the same notes give other receipts or facts than before: then every clone sends all of it anew. */
-const READING_VERSION = 2;
+/**
+ * Raise it when the same notes give other receipts or facts than before: then every clone sends all of it anew. Raise
+ * MEMO_VERSION with it.
+ */
+const READING_VERSION = 3;
 
 /** Finds out what is new since the last complete sync; undefined when nothing is. Reads refs and trees, no notes. */
 export async function planSync(
@@ -49,19 +62,19 @@ export async function planSync(
 ): Promise<Plan | undefined> {
   const refs = await listNotesRefs(repository);
   const branch = await findDefaultBranch(repository, settings.defaultBranch);
+  const mailmap = branch.tip === undefined ? undefined : await findRootFile(repository, branch.tip, '.mailmap');
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([READING_VERSION, settings]))
+    .update(JSON.stringify([READING_VERSION, settings, mailmap]))
     .digest('hex')
     .slice(0, 16);
   const since = last?.settings === fingerprint ? last : undefined;
   if (since && isUnchanged(since, refs, branch)) return undefined;
 
   const listed = await listAllNotes(repository, refs);
-  const changed = await changedCommits(repository, refs, since);
+  const { changed, removed } = await changedCommits(repository, refs, since);
   const annotated = new Set(listed.notes.map(({ commit }) => commit));
   const { tip } = branch;
-  const { onBranch, start } =
-    tip === undefined ? { onBranch: new Set<string>(), start: undefined } : await reachable(repository, tip, annotated);
+  const { onBranch, start } = await reachable(repository, tip, annotated);
 
   const sameHistory = since?.branch?.name === branch.name && since.start === (start?.oid ?? null);
   const known = sameHistory ? since.branch!.tip : undefined;
@@ -74,14 +87,28 @@ export async function planSync(
     for await (const commit of commitInfo(repository, recount))
       if (!('missing' in commit)) commits.set(commit.oid, commit);
   }
+  // Whatever else changed since the last sync, and be it the settings: what was on the branch then may be so no more.
+  const before = last?.branch?.name === branch.name ? last.branch.tip : tip;
+  const lost = before === undefined || tip === undefined ? [] : await leftBranch(repository, before, tip);
+  const fresh = new Set([...changed, ...lost.map(({ oid }) => oid)]);
+  const { origins, recount } = await findRewritten(repository, {
+    beside: [...annotated].filter((oid) => !onBranch.has(oid)),
+    commits,
+    ...(known !== undefined && tip !== undefined && start && { fresh: { commits: fresh, range: { tip, start } } }),
+  });
+  for (const commit of recount) commits.set(commit.oid, commit);
+  const isRead = (commit: string) => changed.has(commit) || commits.has(commit) || origins.has(commit);
   return {
     // A commit's lines rest on all its notes, so all are read where one is new.
-    notes: listed.notes.filter(({ commit }) => since === undefined || changed.has(commit) || commits.has(commit)),
+    notes: listed.notes.filter(({ commit }) => since === undefined || isRead(commit)),
     tips: tipsOf(refs),
     skipped: listed.skipped,
     commits,
-    lost: known === undefined || tip === undefined ? [] : await leftBranch(repository, known, tip),
+    lost,
+    origins,
+    moved: await findMoved(repository, { tip, removed, notes: listed.notes, onBranch }),
     branch,
+    mailmap,
     cursor: {
       refs: Object.fromEntries(refs.map(({ name, oid }) => [name, oid])),
       branch: tip === undefined ? null : { name: branch.name, tip },
@@ -128,25 +155,31 @@ export function tipsOf(refs: NotesRef[]): Map<string, string> {
   return new Map(refs.flatMap(({ name, oid, notes }) => (notes ? [] : [[name, oid] as const])));
 }
 
-/** Commits with a note that is new, changed or gone since the last sync, and those that are still pending. */
+/**
+ * Commits with a note that is new, changed or gone since the last sync, and those that are still pending; of notes that are
+ * gone, the object that held the text.
+ */
 async function changedCommits(
   repository: Repository,
   refs: NotesRef[],
   since: Cursor | undefined,
-): Promise<Set<string>> {
+): Promise<{ changed: Set<string>; removed: Map<string, string> }> {
   const changed = new Set(since?.pending ?? []);
-  if (!since) return changed;
+  const removed = new Map<string, string>();
+  if (!since) return { changed, removed };
   for (const { name, oid, notes } of refs) {
     if (since.refs[name] === oid) continue;
     for await (const entry of notes ?? listNotes(repository, oid, since.refs[name])) {
       if ('commit' in entry) changed.add(entry.commit);
+      if ('removed' in entry) removed.set(entry.commit, entry.removed);
     }
   }
-  return changed;
+  return { changed, removed };
 }
 
 async function leftBranch(repository: Repository, oldTip: string, newTip: string): Promise<CommitInfo[]> {
   const lost: CommitInfo[] = [];
+  if (oldTip === newTip) return lost;
   const oids = (await lostCommits(repository, oldTip, newTip)) ?? [];
   for await (const commit of commitInfo(repository, oids)) if (!('missing' in commit)) lost.push(commit);
   return lost;

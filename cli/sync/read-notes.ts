@@ -41,7 +41,10 @@ export interface ReadOptions {
 }
 
 /** What has to be read: all of a plan, or as much of it as a report needs. */
-export type NotesToRead = Pick<Plan, 'notes' | 'skipped' | 'commits' | 'tips'>;
+export type NotesToRead = Pick<Plan, 'notes' | 'skipped' | 'tips'> & {
+  /** What is said of these is kept. */
+  commits: { has(oid: string): boolean };
+};
 
 /**
  * Reads notes in one stream, and keeps what they say about the commits that are to be counted. A note that cannot be read

@@ -4,12 +4,14 @@ import type { Settings } from '../config/settings.js';
 import { CliError } from '../errors.js';
 import type { Repository } from '../git/repository.js';
 import { Batches } from './batches.js';
-import { commitFact, lostCommit } from './commit-fact.js';
+import { commitBeside, commitFact } from './commit-fact.js';
 import { countCommits } from './count-commits.js';
 import { nothingNew } from './nothing-new.js';
+import { openPeople } from './people.js';
 import { planSync } from './plan.js';
 import type { ProgressDisplay } from './progress.js';
 import { readNotes, type SkippedNote } from './read-notes.js';
+import { Rewrites } from './rewrites.js';
 import { nothingSent, type Sent } from './send.js';
 import { type Cursor, readCursor, writeCursor } from './state.js';
 
@@ -68,7 +70,13 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
     return nothingNew(name, duration());
   }
 
-  const repo = { name, default_branch: plan.branch.name, team: team ?? null };
+  const people = await openPeople(repository, plan.branch.tip, plan.mailmap);
+  const repo = {
+    name,
+    default_branch: plan.branch.name,
+    team: team ?? null,
+    tip_committed_at: people.asOf,
+  };
   const batches = new Batches(repo, async (batch) => {
     await send(batch, sent);
     display.count('receiptsSent', batch.receipts.length);
@@ -76,23 +84,28 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
   display.count('notesTotal', plan.notes.length);
   display.count('commitsTotal', plan.commits.size);
   try {
-    const { notes, spoken, pending } = await readNotes(repository, plan, {
+    const toRead = { ...plan, commits: new Set([...plan.commits.keys(), ...plan.origins.keys()]) };
+    const { notes, spoken, pending } = await readNotes(repository, toRead, {
       name,
       prompts,
-      onReceipt: (receipt) => batches.addReceipt(receipt),
+      onReceipt: async (receipt) => batches.addReceipt(await people.ofReceipt(receipt)),
       onNote: () => display.count('notesRead'),
     });
     const unreadable: SyncResult['commits']['unreadable'] = [];
+    const rewrites = new Rewrites(plan.lost);
     for await (const counted of countCommits(repository, plan.commits, spoken, {
       tip: plan.branch.tip ?? '',
       ignore,
       trailers,
+      origins: plan.origins,
     })) {
       display.count('commitsRead');
+      for (const origin of counted.origins) rewrites.add(origin, counted.commit);
       if (counted.reason !== undefined) unreadable.push({ commit: counted.commit.oid, reason: counted.reason });
-      await batches.addCommit(commitFact(counted));
+      await batches.addCommit(await people.ofCommit(commitFact(counted)));
     }
-    for (const commit of plan.lost) await batches.addCommit(lostCommit(commit));
+    for (const rewrite of rewrites.and(plan.moved))
+      await batches.addCommit(await people.ofCommit(commitBeside(rewrite)));
     await batches.finish();
     await remember({
       ...plan.cursor,
@@ -101,6 +114,7 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
     return result(name, sent, notes, unreadable, duration());
   } finally {
     display.end();
+    await people.close();
   }
 }
 
