@@ -2,11 +2,14 @@
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { table } from '../cli/terminal.js';
+import { benchGate } from './gate.js';
+import { benchHook } from './hook.js';
 import { benchNotes } from './notes.js';
+import { benchPolicy } from './policy.js';
 import { benchSync } from './sync.js';
 import { createSyntheticRepository } from './synthetic.js';
 
-const BENCHES = { notes: benchNotes, sync: benchSync };
+const BENCHES = { gate: benchGate, hook: benchHook, notes: benchNotes, policy: benchPolicy, sync: benchSync };
 
 const { values, positionals } = parseArgs({ options: { repo: { type: 'string' } }, allowPositionals: true });
 const bench = BENCHES[positionals[0] as keyof typeof BENCHES];
@@ -16,9 +19,10 @@ if (!bench) {
   );
   process.exitCode = 2;
 } else {
-  const synthetic = values.repo === undefined ? await createSyntheticRepository() : undefined;
+  // A bench that reads no repository takes none.
+  const synthetic = values.repo === undefined && bench.length > 0 ? await createSyntheticRepository() : undefined;
   try {
-    const { rows, result } = await bench(values.repo ?? synthetic!);
+    const { rows, result } = await bench(values.repo ?? synthetic ?? '');
     console.log(table([['measured', 'median', 'ratio'], ...rows]));
     console.log(JSON.stringify(result));
   } finally {

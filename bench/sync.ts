@@ -19,6 +19,10 @@ const CLI = fileURLToPath(new URL('../cli/bin.js', import.meta.url));
 export async function benchSync(repo: string) {
   const folder = await mkdtemp(join(tmpdir(), 'bp-bench-'));
   const sink = createServer(async (req, res) => {
+    if (req.method === 'GET') {
+      res.end(JSON.stringify({ settings: { privacy: { prompts: 'summary' }, ignore: [] } }));
+      return;
+    }
     const batch = (await json(
       req.headers['content-encoding'] === 'gzip' ? req.pipe(createGunzip()) : req,
     )) as TypedBatch;

@@ -13,12 +13,22 @@ const compress = promisify(gzip);
 const COMPRESS_FROM = 1024;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
+export interface CallInput<E extends Endpoint> {
+  /** What stands for `:name` in the path. */
+  params?: Record<string, string>;
+  query?: QueryOf<E>;
+  body?: BodyOf<E>;
+}
+
 export interface ApiClient {
   /** Calls one endpoint. Waits and tries again when the server is busy or away for a moment; see `createApiClient`. */
-  call<E extends Endpoint>(
+  call<E extends Endpoint>(endpoint: E, input?: CallInput<E>): Promise<ReplyOf<E>>;
+  /** As `call`, for replies with an ETag. Undefined: what the caller has is still what the server would answer. */
+  callUnlessKnown<E extends Endpoint>(
     endpoint: E,
-    input?: { params?: Record<string, string>; query?: QueryOf<E>; body?: BodyOf<E> },
-  ): Promise<ReplyOf<E>>;
+    input: { query?: QueryOf<E> },
+    etag: string | null,
+  ): Promise<{ reply: ReplyOf<E>; etag: string | null } | undefined>;
   close(): Promise<void>;
 }
 
@@ -34,12 +44,16 @@ export class ApiProblem extends CliError {
 
 /**
  * A client for one server. Connection faults and 429, 502, 503 and 504 are tried again, up to `retries` times, with
- * growing pauses or as `Retry-After` says. All our requests are safe to repeat: ingest counts what it has seen once.
- * Redirects are not followed: the key would go to wherever they point.
+ * growing pauses or as `Retry-After` says, except at endpoints that repeating is not safe for (`once`). The others are:
+ * ingest counts what it has seen once. Redirects are not followed: the key would go to wherever they point.
  */
-export function createApiClient({ url, key }: Pick<Access, 'url' | 'key'>, { retries = 4 } = {}): ApiClient {
-  const dispatcher = new RetryAgent(new EnvHttpProxyAgent({ connect: { timeout: 10_000 } }), {
-    methods: ['GET', 'POST'],
+export function createApiClient(
+  { url, key }: Pick<Access, 'url' | 'key'>,
+  { retries = 4, timeout = 60_000 } = {},
+): ApiClient {
+  const agent = new EnvHttpProxyAgent({ connect: { timeout: 10_000 } });
+  const retrying = new RetryAgent(agent, {
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     statusCodes: [429, 502, 503, 504],
     maxRetries: retries,
     minTimeout: 300,
@@ -49,27 +63,44 @@ export function createApiClient({ url, key }: Pick<Access, 'url' | 'key'>, { ret
 
   return {
     async call(endpoint, { params, query, body } = {}) {
-      const target = new URL(url.pathname.replace(/\/$/, '') + fill(endpoint.path, params ?? {}), url);
-      for (const [name, value] of Object.entries(query ?? {})) {
-        if (value !== undefined) target.searchParams.set(name, String(value));
-      }
-      const payload = body === undefined ? undefined : await encode(body);
-      const { status, text } = await send(target, endpoint.method, payload);
+      const target = targetOf(endpoint, params, query);
+      const { status, text } = await send(target, endpoint, body === undefined ? undefined : await encode(body));
       if (status >= 200 && status < 300) return parseReply(target, text);
       throw problemOf(target, status, text);
     },
-    close: () => dispatcher.close(),
+    async callUnlessKnown(endpoint, { query }, known) {
+      const target = targetOf(endpoint, {}, query);
+      const headers: Record<string, string> = known === null ? {} : { 'if-none-match': known };
+      const { status, text, etag } = await send(target, endpoint, undefined, headers);
+      if (status === 304) return undefined;
+      if (status >= 200 && status < 300) return { reply: parseReply(target, text), etag };
+      throw problemOf(target, status, text);
+    },
+    close: () => agent.close(),
   };
 
-  async function send(target: URL, method: Endpoint['method'], payload: Payload | undefined) {
+  function targetOf(endpoint: Endpoint, params: Record<string, string> | undefined, query: object | undefined): URL {
+    const target = new URL(url.pathname.replace(/\/$/, '') + fill(endpoint.path, params ?? {}), url);
+    for (const [name, value] of Object.entries(query ?? {})) {
+      if (value !== undefined) target.searchParams.set(name, String(value));
+    }
+    return target;
+  }
+
+  async function send(
+    target: URL,
+    { method, once }: Endpoint,
+    payload: Payload | undefined,
+    headers: Record<string, string> = {},
+  ) {
     try {
       const reply = await request(target, {
-        method: method === 'get' ? 'GET' : 'POST',
-        headers: { authorization: `Bearer ${key}`, accept: 'application/json', ...payload?.headers },
+        method: method.toUpperCase() as Uppercase<Endpoint['method']>,
+        headers: { authorization: `Bearer ${key}`, accept: 'application/json', ...headers, ...payload?.headers },
         body: payload?.bytes ?? null,
-        dispatcher,
-        headersTimeout: 60_000,
-        bodyTimeout: 60_000,
+        dispatcher: once ? agent : retrying,
+        headersTimeout: timeout,
+        bodyTimeout: timeout,
       });
       let text = '';
       for await (const chunk of reply.body.setEncoding('utf8')) {
@@ -77,13 +108,18 @@ export function createApiClient({ url, key }: Pick<Access, 'url' | 'key'>, { ret
         if (text.length > MAX_REPLY_BYTES)
           throw new CliError('reply_too_large', `${target.origin} answered more than 64 MB.`);
       }
-      return { status: reply.statusCode, text };
+      const { etag } = reply.headers;
+      return { status: reply.statusCode, text, etag: typeof etag === 'string' ? etag : null };
     } catch (cause) {
       if (cause instanceof CliError) throw cause;
       const { code, message } = cause as NodeJS.ErrnoException;
       throw new CliError(
         'unreachable',
-        `Cannot reach ${target.origin} (${code ?? message}). Nothing is lost: the next sync sends what is missing.`,
+        `Cannot reach ${target.origin} (${code ?? message}). ${
+          once
+            ? 'It may have been done all the same: look before you repeat the command.'
+            : 'Nothing is lost: repeat the command when it is back; a sync sends what is missing.'
+        }`,
         {
           exitCode: Exit.unreachable,
           cause,

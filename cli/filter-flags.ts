@@ -7,7 +7,7 @@ export const filterFlags = {
   model: Flags.string({ description: 'a model' }),
   provider: Flags.string({ description: 'a provider' }),
   tool: Flags.string({ description: 'a tool' }),
-  team: Flags.string({ description: 'a team' }),
+  team: Flags.string({ description: 'a team, by its slug' }),
   from: Flags.string({ description: 'first day (2026-02-14) or timestamp' }),
   to: Flags.string({ description: 'last day, included, or timestamp, excluded' }),
   q: Flags.string({ description: 'text in summaries, paths, models, sessions, people' }),

@@ -5,7 +5,7 @@ const SHOWN = 20;
 
 /** The outcome of a sync for people; everything that was not sent is named with its reason. */
 export function formatSync(result: SyncResult, dryRun: boolean): string {
-  const { repo, notes, receipts, commits, rejections, duration_ms } = result;
+  const { repo, notes, receipts, commits, rejections, violations, duration_ms } = result;
   const seconds = (duration_ms / 1000).toFixed(1);
   if (notes.read + notes.skipped.length + commits.sent === 0) return `${printable(repo)}: nothing new (${seconds} s)`;
   const sent = dryRun
@@ -29,8 +29,14 @@ export function formatSync(result: SyncResult, dryRun: boolean): string {
       'Refused by the server',
       rejections.map(({ kind, id, message, pointer }) => `${kind} ${id ?? '?'}  ${pointer} ${message}`),
     ),
+    ...(violations.block + violations.warn === 0 ? [] : [`${countViolations(violations)}: enterprise violations`]),
+    ...violations.items.slice(0, SHOWN).map(({ action, message }) => `  ${action.padEnd(5)}  ${printable(message)}`),
   ].join('\n');
 }
+
+/** `2 violations of policies (1 block, 1 warn)` */
+export const countViolations = ({ block, warn }: { block: number; warn: number }) =>
+  `${formatCount(block + warn)} violation${block + warn === 1 ? '' : 's'} of policies (${formatCount(block)} block, ${formatCount(warn)} warn)`;
 
 function list(title: string, lines: string[]): string[] {
   if (lines.length === 0) return [];

@@ -34,3 +34,5 @@ export const formatCount = (count: number): string => counts.format(count);
 export const formatUsd = (amount: number): string => dollars.format(amount);
 export const formatPercentage = (percentage: number | null): string =>
   percentage === null ? 'no data' : `${percentage}%`;
+/** The day of a timestamp, in UTC. */
+export const formatDay = (timestamp: string | null): string | null => timestamp?.slice(0, 10) ?? null;

@@ -38,7 +38,8 @@ create table team_repos (
 create index team_repos_by_repo on team_repos (org_id, repo_id);
 
 -- What an org decides for all its clones and reports. A row per org that ever changed a default; settings as in
--- shared/api/settings.ts. Its lock puts what must be exact for an org in order (limits on cost).
+-- shared/api/settings.ts. Its lock puts what must be exact for an org in order (limits on cost); what receipts are stored by
+-- and who changes that are kept apart by server/orgs/lock.ts.
 create table org_settings (
   org_id uuid not null primary key references orgs,
   settings jsonb not null default '{}',
@@ -48,6 +49,13 @@ create table org_settings (
 -- receipts.team is what the sender's configuration says; team_id what memberships say (server/teams/attribute.ts).
 alter table receipts add column team_id uuid;
 create index receipts_by_team on receipts (org_id, team_id, "timestamp" desc, id desc);
+create index receipts_by_declared_team on receipts (org_id, team) where team_id is null and team is not null;
+
+-- Under row-level security lower() keeps an expression index from being used (it is not leakproof): 110 ms instead of 0.1
+-- for one person's among 200,000 receipts. A column of its own can be looked up.
+alter table receipts add column author text generated always as (lower(user_email)) stored;
+drop index receipts_by_user;
+create index receipts_by_author on receipts (org_id, author, "timestamp" desc, id desc);
 
 -- Rotation: the old key stays valid for a while beside its successor. Use: to the hour, so that reading costs no write.
 alter table api_keys add column rotated_to uuid;
@@ -67,6 +75,9 @@ begin
 end $$;
 
 grant select, insert, update on teams, team_members, org_settings to blameprompt_app;
+grant delete on team_members to blameprompt_app; -- a membership that was a mistake
 grant select, insert, delete on team_repos to blameprompt_app;
+-- Only to take prompts out when the org decides that none are kept.
+grant update (content) on receipt_revisions to blameprompt_app;
 -- An org's own admins make and revoke keys; what a key may do never changes.
-grant insert, update (expires_at, revoked_at, rotated_to, last_used_at) on api_keys to blameprompt_app;
+grant insert, update (expires_at, revoked_at, rotated_to) on api_keys to blameprompt_app;

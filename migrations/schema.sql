@@ -22,6 +22,7 @@ create policy system on api_keys to blameprompt_system using (true) with check (
 create policy tenant on api_keys to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on api_keys to blameprompt_app;
 grant insert, select, update on api_keys to blameprompt_system;
+grant update (expires_at, revoked_at, rotated_to) on api_keys to blameprompt_app;
 
 create table attributions (
   org_id uuid not null,
@@ -66,15 +67,16 @@ create policy system on audit_details to blameprompt_system using (true) with ch
 create policy tenant on audit_details to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant delete, insert, select on audit_details to blameprompt_app;
 grant insert on audit_details to blameprompt_system;
+grant update (detail, salt) on audit_details to blameprompt_app;
 
 create table audit_events (
   org_id uuid not null,
   id uuid not null,
   recorded_at timestamp with time zone not null,
   event text not null,
-  action text not null default ((event)::jsonb ->> 'action'::text),
-  actor text not null default ((event)::jsonb #>> '{actor,id}'::text[]),
-  target text default ((event)::jsonb #>> '{target,id}'::text[]),
+  action text not null generated always as (((event)::jsonb ->> 'action'::text)) stored,
+  actor text not null generated always as (((event)::jsonb #>> '{actor,id}'::text[])) stored,
+  target text generated always as (((event)::jsonb #>> '{target,id}'::text[])) stored,
   constraint audit_events_pkey PRIMARY KEY (org_id, id),
   constraint audit_events_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
 );
@@ -94,6 +96,7 @@ create table audit_heads (
 alter table audit_heads enable row level security, force row level security;
 create policy tenant on audit_heads to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on audit_heads to blameprompt_app;
+grant update (size) on audit_heads to blameprompt_app;
 
 create table audit_log (
   org_id uuid not null,
@@ -192,6 +195,40 @@ create policy tenant on orgs to blameprompt_app using ((org_id = (current_settin
 grant select on orgs to blameprompt_app;
 grant insert, select, update on orgs to blameprompt_system;
 
+create table policies (
+  org_id uuid not null,
+  id uuid not null,
+  version integer not null,
+  name text not null,
+  enabled boolean not null,
+  content jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  constraint policies_pkey PRIMARY KEY (org_id, id),
+  constraint policies_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+CREATE UNIQUE INDEX policies_by_name ON public.policies USING btree (org_id, name) WHERE (deleted_at IS NULL);
+alter table policies enable row level security, force row level security;
+create policy tenant on policies to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select, update on policies to blameprompt_app;
+
+create table policy_versions (
+  org_id uuid not null,
+  policy_id uuid not null,
+  version integer not null,
+  content jsonb,
+  key_id uuid not null,
+  key_name text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint policy_versions_pkey PRIMARY KEY (org_id, policy_id, version),
+  constraint policy_versions_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint policy_versions_org_id_policy_id_fkey FOREIGN KEY (org_id, policy_id) REFERENCES policies(org_id, id)
+);
+alter table policy_versions enable row level security, force row level security;
+create policy tenant on policy_versions to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on policy_versions to blameprompt_app;
+
 create table receipt_revisions (
   org_id uuid not null,
   receipt_id uuid not null,
@@ -206,6 +243,7 @@ create table receipt_revisions (
 alter table receipt_revisions enable row level security, force row level security;
 create policy tenant on receipt_revisions to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on receipt_revisions to blameprompt_app;
+grant update (content) on receipt_revisions to blameprompt_app;
 
 create table receipts (
   org_id uuid not null,
@@ -241,17 +279,19 @@ create table receipts (
   content_hash bytea not null,
   synced_at timestamp with time zone not null default now(),
   team_id uuid,
+  author text generated always as (lower(user_email)) stored,
   constraint receipts_pkey PRIMARY KEY (org_id, id),
   constraint receipts_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
   constraint receipts_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id),
   constraint receipts_cost_basis_check CHECK ((cost_basis = ANY (ARRAY['recorded'::text, 'estimated'::text, 'unknown'::text]))),
   constraint receipts_timestamp_basis_check CHECK ((timestamp_basis = ANY (ARRAY['recorded'::text, 'commit'::text, 'note'::text, 'received'::text])))
 );
+CREATE INDEX receipts_by_author ON public.receipts USING btree (org_id, author, "timestamp" DESC, id DESC);
+CREATE INDEX receipts_by_declared_team ON public.receipts USING btree (org_id, team) WHERE ((team_id IS NULL) AND (team IS NOT NULL));
 CREATE INDEX receipts_by_model ON public.receipts USING btree (org_id, model, "timestamp" DESC, id DESC);
 CREATE INDEX receipts_by_repo ON public.receipts USING btree (org_id, repo_id, "timestamp" DESC, id DESC);
 CREATE INDEX receipts_by_team ON public.receipts USING btree (org_id, team_id, "timestamp" DESC, id DESC);
 CREATE INDEX receipts_by_time ON public.receipts USING btree (org_id, "timestamp" DESC, id DESC);
-CREATE INDEX receipts_by_user ON public.receipts USING btree (org_id, lower(user_email), "timestamp" DESC, id DESC);
 alter table receipts enable row level security, force row level security;
 create policy tenant on receipts to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on receipts to blameprompt_app;
@@ -297,7 +337,7 @@ CREATE INDEX team_members_by_email ON public.team_members USING btree (org_id, e
 CREATE UNIQUE INDEX team_members_now ON public.team_members USING btree (org_id, team_id, email) WHERE (until IS NULL);
 alter table team_members enable row level security, force row level security;
 create policy tenant on team_members to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
-grant insert, select, update on team_members to blameprompt_app;
+grant delete, insert, select, update on team_members to blameprompt_app;
 
 create table team_repos (
   org_id uuid not null,
@@ -329,3 +369,32 @@ create table teams (
 alter table teams enable row level security, force row level security;
 create policy tenant on teams to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on teams to blameprompt_app;
+
+create table violations (
+  org_id uuid not null,
+  id uuid not null,
+  policy_id uuid not null,
+  policy_version integer not null,
+  rule text not null,
+  action text not null,
+  repo_id uuid,
+  person text,
+  team text,
+  content jsonb not null,
+  occurred_at timestamp with time zone not null,
+  found_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  note text,
+  constraint violations_pkey PRIMARY KEY (org_id, id),
+  constraint violations_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint violations_org_id_policy_id_fkey FOREIGN KEY (org_id, policy_id) REFERENCES policies(org_id, id),
+  constraint violations_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id),
+  constraint violations_action_check CHECK ((action = ANY (ARRAY['warn'::text, 'block'::text])))
+);
+CREATE INDEX violations_by_policy ON public.violations USING btree (org_id, policy_id, occurred_at DESC, id DESC);
+CREATE INDEX violations_by_time ON public.violations USING btree (org_id, occurred_at DESC, id DESC);
+alter table violations enable row level security, force row level security;
+create policy tenant on violations to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select, update on violations to blameprompt_app;

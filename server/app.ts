@@ -2,14 +2,19 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import helmet from 'koa-helmet';
 import { analyticsRoutes } from './analytics/routes.js';
+import { auditRoutes } from './audit/routes.js';
 import { authRoutes } from './auth/routes.js';
 import { ProblemError } from './errors.js';
 import type { Services } from './http/bind.js';
 import { healthRoutes } from './http/health.js';
 import { accessLog, problems, requestId } from './http/middleware.js';
 import { openapi } from './http/openapi.js';
+import { keyRoutes } from './keys/routes.js';
 import type { Logger } from './log.js';
+import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
+import { settingsRoutes } from './settings/routes.js';
+import { teamRoutes } from './teams/routes.js';
 
 export interface AppOptions extends Services {
   log: Logger;
@@ -30,6 +35,13 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   authRoutes(router, services);
   receiptRoutes(router, services);
   analyticsRoutes(router, services);
+  auditRoutes(router, services);
+  policyRoutes(router, services);
+  simulationRoutes(router, services);
+  violationRoutes(router, services);
+  teamRoutes(router, services);
+  keyRoutes(router, services);
+  settingsRoutes(router, services);
 
   app.use(requestId);
   app.use(accessLog(log));

@@ -76,6 +76,25 @@ export const settings = {
     shown: '33554432',
     read: integer('MAX_BODY_BYTES', 32 * 1024 * 1024, 1024, 1024 ** 3),
   },
+  signingKey: {
+    env: 'BLAMEPROMPT_SIGNING_KEY',
+    description:
+      'Ed25519 key (PKCS#8, as PEM or base64) that policy bundles are signed with; alike for all servers of one database',
+    shown: 'BLAMEPROMPT_SIGNING_KEY_FILE',
+    read: optional,
+  },
+  signingKeyFile: {
+    env: 'BLAMEPROMPT_SIGNING_KEY_FILE',
+    description: 'a file that holds that key',
+    shown: 'with the embedded PostgreSQL signing-key.pem in the data directory, made the first time; else none',
+    read: optional,
+  },
+  bundleHours: {
+    env: 'POLICY_BUNDLE_HOURS',
+    description: 'how long a policy bundle holds without the server, at most',
+    shown: '24',
+    read: integer('POLICY_BUNDLE_HOURS', 24, 1, 8760),
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     description: 'trace, debug, info, warn, error or silent',

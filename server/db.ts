@@ -23,6 +23,9 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number;
 }
 
+/** A statement that waits longer for somebody else's transaction is cancelled, in milliseconds; its request is answered 503. */
+const LOCK_TIMEOUT_MS = 10_000;
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The one door to the database. Needs no session state, so it works behind PgBouncer in transaction mode. */
@@ -36,7 +39,11 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
   });
 
   async function transaction<T>(settings: string[], work: (sql: Sql) => Promise<T>): Promise<T> {
-    const setup = [...settings, `set local statement_timeout = ${statementTimeoutMs}`].join(';');
+    const timeouts = [
+      `set local statement_timeout = ${statementTimeoutMs}`,
+      `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
+    ];
+    const setup = [...settings, ...timeouts].join(';');
     const result = await pool.begin(async (sql) => {
       await sql.unsafe(setup); // before any query is even built: tenancy must not rest on the order of a pipeline
       const value = await work(sql);

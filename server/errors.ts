@@ -84,13 +84,24 @@ export const missingScope = (scope: string) =>
     `This key lacks the scope ${scope}. Create one that has it: blameprompt-server key create --scopes ${scope}`,
   );
 
+export const scopeNotHeld = (scope: string) =>
+  new ProblemError(
+    403,
+    'scope_not_held',
+    `A key can hand on only scopes that it has, and this one lacks ${scope === '*' ? '* (all of them)' : scope}. Use a key that has it, or blameprompt-server key create.`,
+  );
+
 export const notFound = (what: string) => new ProblemError(404, 'not_found', `There is no such ${what}.`);
+
+/** The request is right, the state of things is against it. */
+export const conflict = (code: string, detail: string, cause?: unknown) =>
+  new ProblemError(409, code, detail, { cause });
 
 export const unavailable = (cause: unknown) =>
   new ProblemError(
     503,
     'unavailable',
-    'The database cannot be reached at the moment. Nothing was changed; try again.',
+    'The database cannot be reached at the moment, or is busy. Nothing was changed; try again.',
     {
       cause,
       headers: { 'Retry-After': '2' },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { run, SERVER } from '../test/cli.js';
 import { commitFact, REPO, receipt } from '../test/fixtures.js';
+import { operator } from './audit/record.js';
 import { connect } from './db.js';
 import { openCluster } from './embedded/cluster.js';
 import { ingest } from './receipts/ingest.js';
@@ -33,7 +34,8 @@ const BINARIES = '/usr/lib/postgresql/15/bin';
     const db = connect({ url: cluster.url });
     t.teardown(() => db.close());
     const batch = { repo: REPO, receipts: [receipt()], commits: [commitFact()] };
-    t.like(await ingest(db, created.json.org.id, batch), { inserted: 1 });
-    t.like(await ingest(db, created.json.org.id, batch), { inserted: 0, duplicates: 1 });
+    const caller = { orgId: created.json.org.id, actor: operator() };
+    t.like(await ingest(db, caller, batch), { inserted: 1 });
+    t.like(await ingest(db, caller, batch), { inserted: 0, duplicates: 1 });
   },
 );

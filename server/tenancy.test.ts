@@ -1,48 +1,77 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
+import postgres from 'postgres';
 import { endpoints } from '../shared/api/index.js';
 import { createTestDatabase } from '../test/database.js';
-import { commitFact, OID, REPO, receipt } from '../test/fixtures.js';
+import { exampleOf, type Made, makeExamples } from '../test/examples.js';
+import { OID, REPO, receipt } from '../test/fixtures.js';
 import { startTestServer, type TestOrg, type TestServer } from '../test/server.js';
 
 let server: TestServer;
 let acme: TestOrg;
 let rival: TestOrg;
-const secret = receipt({ prompt_summary: 'secret of acme', user_email: 'secret@acme.example', model: 'secret-model' });
+let made: Made;
 
 test.before(async () => {
   server = await startTestServer();
   acme = await server.createOrg();
   rival = await server.createOrg();
-  const batch = {
-    repo: { name: 'git.example.com/acme/secret-repo', team: 'secret-team' },
-    receipts: [secret],
-    commits: [commitFact()],
-  };
-  await server.request('/api/v1/receipts', { key: acme.key, body: batch });
+  made = await makeExamples(server, acme);
 });
 test.after.always(() => server?.stop());
 
-test('no reading endpoint shows a tenant anything of another', async (t) => {
+/** Every row of an org in every table, as the owner of the database sees it. */
+async function everything(orgId: string): Promise<unknown> {
+  const sql = postgres(server.adminUrl, { max: 1 });
+  try {
+    const tables = await sql<{ name: string }[]>`
+      select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'org_id'
+    `;
+    const rows = tables.map(
+      ({ name }) =>
+        sql`select to_jsonb(t) - 'last_used_at' as row from ${sql(name)} t where org_id = ${orgId} order by t::text`,
+    );
+    return Object.fromEntries((await Promise.all(rows)).map((list, n) => [tables[n]!.name, [...list]]));
+  } finally {
+    await sql.end();
+  }
+}
+
+test('no endpoint shows a tenant anything of another, or changes it, whatever id it is asked for', async (t) => {
+  const before = await everything(acme.id);
+  for (const endpoint of endpoints) {
+    const { path, ...request } = exampleOf(endpoint, made);
+    const { key } = await server.createOrg();
+    const { status, body } = await server.request(path, { key, ...request });
+    // What a tenant itself has sent may come back to it.
+    const asked = [...new URL(path, server.origin).searchParams.values()];
+    const text = asked.reduce((rest, value) => rest.replaceAll(value, ''), JSON.stringify(body));
+    const told = request.body === undefined && /secret/.test(text);
+    t.false(told || [acme.id, ...Object.values(made)].some((id) => text.includes(id)), `${endpoint.id}: ${text}`);
+    if (endpoint.path.includes(':')) t.is(status, 404, endpoint.id);
+    t.deepEqual(await everything(acme.id), before, endpoint.id);
+  }
+});
+
+test('what the examples ask for is there for the org itself', async (t) => {
   for (const endpoint of endpoints.filter(({ method }) => method === 'get')) {
-    const path = endpoint.path.replace(':id', secret.id);
-    const mine = await server.request(path, { key: acme.key });
-    const theirs = await server.request(path, { key: rival.key });
-    t.is(mine.status, 200, endpoint.id);
-    const text = JSON.stringify(theirs.body);
-    t.false(/secret/.test(text) || text.includes(acme.id), `${endpoint.id}: ${text}`);
+    const { path } = exampleOf(endpoint, made);
+    const { status, body } = await server.request(path, { key: acme.key });
+    t.is(status, 200, endpoint.id);
+    const text = JSON.stringify(body);
+    t.true(text.includes('secret') || text.includes(acme.id), endpoint.id); // checkpoints name the org alone
   }
 });
 
 test('two orgs with the same receipt id keep one each, and neither can block or change the other', async (t) => {
   const third = await server.createOrg();
-  const theirs = { ...secret, model: 'of-the-third' };
+  const theirs = receipt({ id: made.receipt, model: 'of-the-third' });
   const { body } = await server.request('/api/v1/receipts', {
     key: third.key,
     body: { repo: REPO, receipts: [theirs] },
   });
   t.like(body, { inserted: 1, duplicates: 0, amended: 0 });
-  const path = `/api/v1/receipts/${secret.id}`;
+  const path = `/api/v1/receipts/${made.receipt}`;
   t.is((await server.request(path, { key: acme.key })).body.model, 'secret-model');
   t.is((await server.request(path, { key: third.key })).body.model, 'of-the-third');
 });
@@ -50,7 +79,7 @@ test('two orgs with the same receipt id keep one each, and neither can block or 
 test('a query that forgets the org still sees one org only', async (t) => {
   const ids = await server.db.withTenant(rival.id, (sql) => sql`select org_id from receipts`);
   t.true(ids.every(({ org_id }) => org_id === rival.id));
-  for (const table of ['repos', 'attributions', 'commits', 'receipt_revisions', 'orgs', 'api_keys']) {
+  for (const table of Object.keys((await everything(acme.id)) as object)) {
     const rows = await server.db.withTenant(
       rival.id,
       (sql) => sql`select * from ${sql(table)} where org_id = ${acme.id}`,

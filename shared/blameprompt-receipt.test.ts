@@ -138,6 +138,7 @@ test('absolute paths become relative to the work tree, elsewhere they lose the n
   t.is(path('/home/ada/app/src/a.ts'), 'src/a.ts');
   t.is(path('/home/ada/other/a.ts'), '/home/[REDACTED_USER]/other/a.ts');
   t.is(path('C:\\Users\\ada\\a.ts'), 'C:/Users/[REDACTED_USER]/a.ts');
+  t.is(path('//home//ada/a.ts'), '//home//[REDACTED_USER]/a.ts');
   t.is(path('src\\a.ts'), 'src/a.ts');
 });
 

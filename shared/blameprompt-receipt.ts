@@ -106,7 +106,7 @@ function attributions(receipt: Json, commit: string | null, root: string | undef
 export function relativePath(path: string, root: string | undefined): string {
   const slashed = toStorable(path).replaceAll('\\', '/');
   const relative = root && slashed.startsWith(root) ? slashed.slice(root.length) : slashed;
-  return truncate(relative.replace(/^((?:[A-Za-z]:)?\/(?:home|Users)\/)[^/]+/, '$1[REDACTED_USER]'), 4096);
+  return truncate(relative.replace(/^((?:[A-Za-z]:)?\/+(?:home|Users)\/+)[^/]+/, '$1[REDACTED_USER]'), 4096);
 }
 
 /** Without lines an attribution means the file: so does one whose lines are none, or more than can be sent. */

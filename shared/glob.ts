@@ -20,21 +20,23 @@ export function compileGlob(pattern: string): Matcher {
   const segments = text.replace(/^\//, '').split('/');
   if (insideFolder) segments.push('**');
   if (!anchored) {
-    if (!insideFolder) return byName(segments[0]!);
+    if (!insideFolder) {
+      const fits = compileSegment(segments[0]!);
+      return (path) => fits(path.slice(path.lastIndexOf('/') + 1));
+    }
     segments.unshift('**');
   }
-  const compiled = segments.map((segment) => (segment === '**' ? '**' : tokens(segment)));
+  const compiled = segments.map((segment) => (segment === '**' ? '**' : compileSegment(segment)));
   return (path) => matchSegments(compiled, path.split('/'));
 }
 
-/** Most patterns are a plain name or `*.something`. */
-function byName(pattern: string): Matcher {
-  const name = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+/** One name of a path. Most patterns are a plain name or `*.something`. */
+function compileSegment(pattern: string): Matcher {
   const rest = pattern.slice(1);
-  if (!/[*?[\\]/.test(pattern)) return (path) => name(path) === pattern;
-  if (pattern.startsWith('*') && !/[*?[\\]/.test(rest)) return (path) => name(path).endsWith(rest);
+  if (!/[*?[\\]/.test(pattern)) return (name) => name === pattern;
+  if (pattern.startsWith('*') && !/[*?[\\]/.test(rest)) return (name) => name.endsWith(rest);
   const compiled = tokens(pattern);
-  return (path) => matchTokens(compiled, [...name(path)]);
+  return (name) => matchTokens(compiled, [...name]);
 }
 
 /** `*`, or a test for one character. */
@@ -81,12 +83,12 @@ function classOf(characters: string[]): (character: string) => boolean {
   return (character) => ranges.some(([from, to]) => character >= from && character <= to) !== negated;
 }
 
-function matchSegments(pattern: readonly (Token[] | '**')[], path: string[]): boolean {
+function matchSegments(pattern: readonly (Matcher | '**')[], path: string[]): boolean {
   return matchWildcard(
     pattern,
     path,
     (part) => part === '**',
-    (part, segment) => part !== '**' && matchTokens(part, [...segment]),
+    (part, segment) => part !== '**' && part(segment),
     // `a/**` is what is in a, not a itself.
     true,
   );
@@ -107,7 +109,7 @@ function matchTokens(pattern: readonly Token[], text: readonly string[]): boolea
  * never need to, so no combination is tried twice. `lastTakesOne`: a
  * wildcard at the end does not fit nothing.
  */
-function matchWildcard<P, T>(
+export function matchWildcard<P, T>(
   pattern: readonly P[],
   items: readonly T[],
   isWildcard: (part: P) => boolean,

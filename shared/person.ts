@@ -17,10 +17,11 @@ export function parsePerson(text: unknown): Person {
       email: nonEmpty(trimmed.slice(open + 1, -1))?.toLowerCase() ?? null,
     };
   }
-  return /^[^\s@]+@[^\s@]+$/.test(trimmed)
-    ? { name: null, email: trimmed.toLowerCase() }
-    : { name: trimmed, email: null };
+  return isEmail(trimmed) ? { name: null, email: trimmed.toLowerCase() } : { name: trimmed, email: null };
 }
+
+/** True for what may be an e-mail address; which ones exist, only mail servers know. */
+export const isEmail = (text: string): boolean => /^[^\s\0@]+@[^\s\0@]+$/.test(text);
 
 function nonEmpty(text: string): string | null {
   const trimmed = text.trim();

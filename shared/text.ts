@@ -25,13 +25,20 @@ export function toName(value: unknown, max = 200): string | null {
   return text === '' ? null : text;
 }
 
-/** JSON Pointer (RFC 6901) of the first text or key in `value` that cannot be stored; undefined when all can. */
-export function findUnstorable(value: unknown, pointer = ''): string | undefined {
+/** Nothing that we keep is nested nearly as deep. */
+const MAX_DEPTH = 64;
+
+/**
+ * JSON Pointer (RFC 6901) of the first text or key in `value` that cannot be stored, or of what is nested too deep to be looked
+ * through; undefined when all can be stored.
+ */
+export function findUnstorable(value: unknown, pointer = '', depth = 0): string | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : pointer;
   if (typeof value !== 'object' || value === null) return undefined;
+  if (depth > MAX_DEPTH) return pointer;
   for (const [key, child] of Object.entries(value)) {
     const at = `${pointer}/${escapePointer(key)}`;
-    const found = isStorable(key) ? findUnstorable(child, at) : at;
+    const found = isStorable(key) ? findUnstorable(child, at, depth + 1) : at;
     if (found !== undefined) return found;
   }
   return undefined;
@@ -41,3 +48,6 @@ export function findUnstorable(value: unknown, pointer = ''): string | undefined
 export function escapePointer(key: string): string {
   return toStorable(key).replaceAll('~', '~0').replaceAll('/', '~1');
 }
+
+/** Order by code units: the same on every machine, whatever its language. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

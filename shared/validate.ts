@@ -2,6 +2,8 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormatsModule from 'ajv-formats';
 import type { Static, TSchema } from 'typebox';
 import { parseLines } from './line-set.js';
+import { isEmail } from './person.js';
+import { isSlug } from './slug.js';
 import { escapePointer } from './text.js';
 import { normalizeTimestamp } from './timestamp.js';
 
@@ -16,6 +18,9 @@ function createAjv(coerceTypes: boolean): Ajv2020 {
   ajv.addFormat('timestamp', { type: 'string', validate: (text: string) => normalizeTimestamp(text) !== undefined });
   ajv.addFormat('time-bound', { type: 'string', validate: (text: string) => timeBound(text, 'from') !== undefined });
   ajv.addFormat('lines', { type: 'string', validate: (text: string) => parseLines(text) !== undefined });
+  ajv.addFormat('slug', { type: 'string', validate: isSlug });
+  ajv.addFormat('email', { type: 'string', validate: isEmail });
+  ajv.addFormat('time-zone', { type: 'string', validate: isTimeZone });
   return ajv;
 }
 
@@ -39,7 +44,29 @@ export const compileBody = <S extends TSchema>(schema: S): Check<Static<S>> => t
 export const compileQuery = <S extends TSchema>(schema: S): Check<Static<S>> => toCheck(queries.compile(schema));
 
 function toCheck<T>(validate: ValidateFunction): Check<T> {
-  return (value) => (validate(value) ? { value: value as T } : { faults: (validate.errors ?? []).map(toFault) });
+  return (value) => (validate(value) ? { value: value as T } : { faults: ofMeant(validate.errors ?? []).map(toFault) });
+}
+
+/**
+ * A value that fits no branch of a union has faults of every branch. Of a union of objects told apart by a required field only
+ * the branch whose field is there was meant; where none is, one fault names the fields there could be.
+ */
+function ofMeant(errors: ErrorObject[]): ErrorObject[] {
+  const union = errors.find(({ keyword }) => keyword === 'anyOf');
+  if (!union) return errors;
+  const branchOf = ({ schemaPath }: ErrorObject) =>
+    schemaPath.startsWith(`${union.schemaPath}/`) ? schemaPath.slice(union.schemaPath.length + 1).split('/')[0] : '';
+  const within = errors.filter((error) => branchOf(error) !== '');
+  const lacking = within.filter(
+    ({ keyword, instancePath }) => keyword === 'required' && instancePath === union.instancePath,
+  );
+  const isOther = new Set(lacking.map(branchOf));
+  const others = errors.filter((error) => error !== union && branchOf(error) === '');
+  const meant = within.find((error) => !isOther.has(branchOf(error)));
+  if (meant?.keyword === 'type' && meant.instancePath === union.instancePath) return errors;
+  if (meant) return [...others, ...within.filter((error) => branchOf(error) === branchOf(meant))];
+  const names = lacking.map(({ params }) => params.missingProperty);
+  return [...others, { ...union, message: `must hold exactly one of ${names.join(', ')}` }];
 }
 
 function toFault(error: ErrorObject): SchemaFault {
@@ -59,7 +86,21 @@ const FORMAT_MESSAGES: Record<string, string> = {
   timestamp: 'must be an RFC 3339 timestamp between 1970 and 2200, such as 2026-02-25T11:42:36Z',
   'time-bound': 'must be a day such as 2026-02-14 or an RFC 3339 timestamp',
   lines: 'must be lines such as 1-10,15',
+  slug: 'must be lower-case letters, digits and hyphens, such as backend-team',
+  email: 'must be an e-mail address, such as ada@example.com',
+  'time-zone': 'must be an IANA time zone, such as Europe/Berlin',
 };
+
+/** Offsets such as `+01:00`, which newer versions of Intl take as well, are none: they know no summer time. */
+function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z]/.test(text)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * A `from` or `to` as the instant it means. A day is the whole day in UTC: as `from` its beginning, as `to` its end, so

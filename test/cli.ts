@@ -75,6 +75,12 @@ export class TestClone {
     return clone;
   }
 
+  /** A clone of this one, made as `git clone` is told by the options. */
+  async cloneTo(path: string, ...options: string[]): Promise<TestClone> {
+    await this.git('clone', '--quiet', ...options, `file://${this.path}`, path);
+    return new TestClone(path, this.home);
+  }
+
   /** Runs git and answers its trimmed output. */
   async git(...args: string[]): Promise<string> {
     const date = `${this.#time} +0000`;

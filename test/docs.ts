@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core';
+import { described } from '../cli/sources/index.js';
 import { settings } from '../server/config.js';
 import { endpoints } from '../shared/api/index.js';
 
@@ -13,6 +14,8 @@ export async function generatedDocs(): Promise<{ file: URL; text: string }[]> {
       { name: 'README.md', marker: 'commands', text: await commandList() },
       { name: 'README.md', marker: 'endpoints', text: endpointTable() },
       { name: 'docs/configuration.md', marker: 'settings', text: settingsTable() },
+      { name: 'docs/configuration.md', marker: 'sources', text: sourceNames() },
+      { name: 'docs/counting.md', marker: 'sources', text: sourceTable() },
     ]
       .reduce<{ name: string; parts: { marker: string; text: string }[] }[]>((files, { name, ...part }) => {
         const file = files.find((other) => other.name === name);
@@ -59,4 +62,17 @@ function settingsTable(): string {
     return `| \`${setting.env}\` | ${flag} | ${setting.shown} | ${setting.description} |`;
   });
   return ['| Variable | Flag | Default | |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function sourceTable(): string {
+  const rows = described.map(({ recorder, places, gives }) => {
+    const where = places.map((place) => (place.includes(' ') ? place : `\`${place}\``)).join(', ');
+    return `| ${recorder} | ${where} | ${gives} |`;
+  });
+  return ['| Recorder | Where | What it gives |', '| --- | --- | --- |', ...rows.sort()].join('\n');
+}
+
+function sourceNames(): string {
+  const names = described.map(({ name }) => name).sort();
+  return names.map((name) => `\`${name}\``).join(', ');
 }

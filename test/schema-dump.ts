@@ -18,7 +18,8 @@ export async function dumpSchema(url: string): Promise<string> {
       const columns = await sql<{ line: string }[]>`
         select format('%I %s', attname, format_type(atttypid, atttypmod))
           || case when attnotnull then ' not null' else '' end
-          || coalesce(' default ' || pg_get_expr(adbin, adrelid), '') as line
+          || coalesce(case attgenerated when 's' then format(' generated always as (%s) stored', pg_get_expr(adbin, adrelid))
+            else ' default ' || pg_get_expr(adbin, adrelid) end, '') as line
         from pg_attribute
         left join pg_attrdef on adrelid = attrelid and adnum = attnum
         where attrelid = ${table.oid} and attnum > 0 and not attisdropped
@@ -52,6 +53,18 @@ export async function dumpSchema(url: string): Promise<string> {
         group by grantee
         order by grantee
       `;
+      const columnGrants = await sql<{ line: string }[]>`
+        select format('grant %s (%s) on %I to %I;', lower(privilege_type), string_agg(column_name, ', ' order by column_name), ${table.name}::text, grantee) as line
+        from information_schema.column_privileges p
+        where table_schema = 'public' and table_name = ${table.name} and grantee like 'blameprompt_%'
+          and not exists (
+            select from information_schema.role_table_grants g
+            where g.table_schema = 'public' and g.table_name = p.table_name and g.grantee = p.grantee
+              and g.privilege_type = p.privilege_type
+          )
+        group by grantee, privilege_type
+        order by grantee, privilege_type
+      `;
       const lines = (rows: { line: string }[]) => rows.map(({ line }) => line);
       const body = [...lines(columns), ...lines(constraints)].map((line) => `  ${line}`).join(',\n');
       const security = [table.rls && 'enable row level security', table.forced && 'force row level security'].filter(
@@ -64,6 +77,7 @@ export async function dumpSchema(url: string): Promise<string> {
           ...(security.length > 0 ? [`alter table ${table.name} ${security.join(', ')};`] : []),
           ...lines(policies),
           ...lines(grants),
+          ...lines(columnGrants),
         ].join('\n'),
       );
     }

@@ -3,10 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { createApp } from '../server/app.js';
+import { sequenceOrg } from '../server/audit/sequence.js';
 import { createKey } from '../server/auth/key.js';
 import { insertKey } from '../server/auth/queries.js';
 import { logOptions } from '../server/log.js';
 import { insertOrg } from '../server/orgs/queries.js';
+import { type SigningKey, toSigningKey } from '../server/policies/signing-key.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 export interface TestOrg {
@@ -21,6 +23,8 @@ export interface TestServer extends TestDatabase {
   log: string[];
   createOrg(scopes?: string[]): Promise<TestOrg>;
   createKey(org: TestOrg, scopes: string[]): Promise<string>;
+  /** Numbers and signs the org's audit events, which the real server does every second. */
+  sequence(org: TestOrg): Promise<number>;
   /** A request with a key; the body is sent as JSON unless it is text or bytes. */
   request(path: string, options?: RequestOptions): Promise<{ status: number; headers: Headers; body: any }>;
   stop(): Promise<void>;
@@ -33,9 +37,22 @@ export interface RequestOptions {
   headers?: Record<string, string>;
 }
 
+export interface TestServerOptions {
+  poolSize?: number;
+  maxBodyBytes?: number;
+  /** null: a server that has none. Else the same for all test servers. */
+  signingKey?: SigningKey | null;
+  bundleHours?: number;
+  /** Of another test server, which drops it. */
+  database?: TestDatabase;
+}
+
+/** Made for tests; it signs nothing else. */
+const SIGNING_KEY = toSigningKey('MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f', 'tests');
+
 /** The real server on a free port, with a database of its own. */
-export async function startTestServer(options: { poolSize?: number; maxBodyBytes?: number } = {}): Promise<TestServer> {
-  const database = await createTestDatabase(options);
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const database = options.database ?? (await createTestDatabase(options));
   const { db } = database;
   const log: string[] = [];
   const logger = pino({ ...logOptions, level: 'debug' }, { write: (line: string) => void log.push(line) });
@@ -45,6 +62,8 @@ export async function startTestServer(options: { poolSize?: number; maxBodyBytes
     version: '0.0.0-test',
     state: { draining: false },
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
+    signingKey: options.signingKey === null ? undefined : (options.signingKey ?? SIGNING_KEY),
+    bundleHours: options.bundleHours ?? 24,
   });
   const server = createServer(app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -63,6 +82,7 @@ export async function startTestServer(options: { poolSize?: number; maxBodyBytes
     origin,
     log,
     createKey: (org, scopes) => addKey(org.id, scopes),
+    sequence: (org) => sequenceOrg(db, org.id, SIGNING_KEY),
     createOrg: async (scopes = ['*']) => {
       const id = randomUUID();
       const slug = `org-${id.slice(0, 8)}`;
@@ -86,7 +106,7 @@ export async function startTestServer(options: { poolSize?: number; maxBodyBytes
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await database.drop();
+      if (!options.database) await database.drop();
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { PromptMode } from '../../shared/blameprompt-receipt.js';
+import { PROMPT_MODES, strictest } from '../../shared/prompt-mode.js';
 import { CliError } from '../errors.js';
-import { type ConfigFile, projectFile, readConfigFile, userFile } from './files.js';
+import { projectFile, readConfigFile, userFile } from './files.js';
+import type { ConfigFile } from './schema.js';
 
 /** Who named a value. What a cloned repository's file says is a stranger's word (see access.ts). */
 export type Origin = 'flag' | 'environment' | 'project' | 'user' | 'default';
@@ -22,7 +24,13 @@ export interface Settings {
   ignore: string[];
   /** Whether commit messages are read for trailers that name an AI. */
   trailers: boolean;
+  /** The sources that are read; undefined: all. */
+  only: string[] | undefined;
   enabled: boolean;
+  /** Whether hooks sync in the background. */
+  syncOnCommit: boolean;
+  /** Whether hooks check policies. */
+  enforcePolicies: boolean;
 }
 
 export interface SettingFlags {
@@ -31,18 +39,20 @@ export interface SettingFlags {
   repo?: string | undefined;
 }
 
-const STRICTNESS: PromptMode[] = ['summary', 'hash', 'none'];
 const DEFAULT_KEY_VARIABLE = 'BLAMEPROMPT_API_KEY';
 
-/** Settings by their order: flags, environment, project file, user file, defaults. `root`: the work tree, if there is one. */
+/**
+ * Settings by their order: flags, environment, project file, user file, defaults. `project`: the work tree, if there is one,
+ * whose file is read; or what that file says where another one than the checked-out one is to speak.
+ */
 export async function loadSettings(
-  root: string | undefined,
+  project: string | ConfigFile | undefined,
   flags: SettingFlags,
   env: NodeJS.ProcessEnv,
 ): Promise<Settings> {
-  const project = root === undefined ? {} : await readConfigFile(projectFile(root));
+  const theirs = typeof project === 'string' ? await readConfigFile(projectFile(project)) : (project ?? {});
   const user = await readConfigFile(userFile(env));
-  const ours = { project: project.enterprise ?? {}, user: user.enterprise ?? {} };
+  const ours = { project: theirs.enterprise ?? {}, user: user.enterprise ?? {} };
   const apiUrl = first<string>([
     ['flag', flags['api-url']],
     ['environment', env.BLAMEPROMPT_API_URL || undefined],
@@ -59,13 +69,16 @@ export async function loadSettings(
     userServers: [ours.user.api_url, ...(ours.user.trusted_servers ?? [])]
       .filter((url) => url !== undefined)
       .map(parseServer),
-    prompts: strictest(env.BLAMEPROMPT_PROMPTS, project.privacy?.prompts, user.privacy?.prompts),
+    prompts: readPrompts(env.BLAMEPROMPT_PROMPTS, theirs.privacy?.prompts, user.privacy?.prompts),
     team: ours.project.team ?? ours.user.team,
     repo: flags.repo ?? ours.project.repo,
     defaultBranch: flags['default-branch'] ?? ours.project.default_branch,
     ignore: [...(ours.project.ignore ?? []), ...(ours.user.ignore ?? [])],
-    trailers: project.sources?.trailers ?? user.sources?.trailers ?? true,
+    trailers: theirs.sources?.trailers ?? user.sources?.trailers ?? true,
+    only: theirs.sources?.only ?? user.sources?.only,
     enabled: ours.project.enabled ?? ours.user.enabled ?? true,
+    syncOnCommit: ours.project.sync_on_commit ?? ours.user.sync_on_commit ?? true,
+    enforcePolicies: ours.project.enforce_policies ?? ours.user.enforce_policies ?? true,
   };
 }
 
@@ -75,14 +88,14 @@ function first<T>(candidates: [Origin, T | undefined][]): Named<T> | undefined {
 }
 
 /** A project may ask for more privacy than its user does, never for less. */
-function strictest(...modes: (string | undefined)[]): PromptMode {
-  const ranks = modes.map((mode) => {
-    if (mode === undefined || mode === '') return 0;
-    const rank = STRICTNESS.indexOf(mode as PromptMode);
-    if (rank < 0) throw new CliError('invalid_config', `BLAMEPROMPT_PROMPTS must be one of ${STRICTNESS.join(', ')}.`);
-    return rank;
+function readPrompts(...given: (string | undefined)[]): PromptMode {
+  const modes = given.map((mode) => {
+    if (mode === undefined || mode === '') return 'summary';
+    const known = PROMPT_MODES.find((one) => one === mode);
+    if (!known) throw new CliError('invalid_config', `BLAMEPROMPT_PROMPTS must be one of ${PROMPT_MODES.join(', ')}.`);
+    return known;
   });
-  return STRICTNESS[Math.max(...ranks)]!;
+  return strictest(...modes);
 }
 
 /** A server's address. Credentials in it would end up in logs and process lists, so they are refused. */
@@ -110,5 +123,3 @@ export function parseServer(text: string): URL {
   url.hash = '';
   return url;
 }
-
-export type { ConfigFile };

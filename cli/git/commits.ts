@@ -55,6 +55,15 @@ export function parseCommit(oid: string, body: Buffer): CommitInfo {
   };
 }
 
+/** A message longer than this is data that somebody committed; what recorders write is at its end. */
+const MAX_MESSAGE = 1024 * 1024;
+
+/** The message of a commit object, which is headers, an empty line, the message. */
+export function messageOf(body: Buffer): string {
+  const start = body.indexOf('\n\n');
+  return start < 0 ? '' : decodeText(body.subarray(Math.max(start + 2, body.length - MAX_MESSAGE)));
+}
+
 /** `Name <mail> seconds zone`. Any of it can be missing or odd in commits that other programs wrote. */
 function parsePersonLine(line: string): { name: string; email: string; time: number } {
   const open = line.indexOf('<');

@@ -53,13 +53,18 @@ export type Environment = Record<string, string>;
 
 /** Our process's environment without what would redirect git, plus what keeps it quiet and harmless. */
 export function gitEnvironment(extra: Environment = {}): Environment {
+  const env = withoutGitVariables();
+  for (const name of Object.keys(env)) if (DROPPED.has(name.toUpperCase())) delete env[name];
+  return { ...env, ...FIXED, ...extra };
+}
+
+/** Our process's environment without what git tells its hooks (GIT_DIR, GIT_INDEX_FILE, …): for what outlives the hook. */
+export function withoutGitVariables(): Environment {
   const env: Environment = {};
   for (const [name, value] of Object.entries(process.env)) {
-    const upper = name.toUpperCase();
-    if (value === undefined || DROPPED.has(upper) || (upper.startsWith('GIT_') && !KEPT.has(name))) continue;
-    env[name] = value;
+    if (value !== undefined && (!name.toUpperCase().startsWith('GIT_') || KEPT.has(name))) env[name] = value;
   }
-  return { ...env, ...FIXED, ...extra };
+  return env;
 }
 
 /**

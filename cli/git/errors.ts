@@ -20,6 +20,11 @@ export class GitError extends Error {
   }
 }
 
+/** Whether git itself failed: where objects may be missing or damaged, some callers can go on without the answer. */
+export function isGitFailure(error: unknown): boolean {
+  return error instanceof GitError && error.code === 'git-failed';
+}
+
 export function gitMissing(cause?: unknown): GitError {
   return new GitError('git-missing', 'git could not be started', 'Install git 2.31 or newer and put it on PATH', cause);
 }

@@ -1,5 +1,6 @@
+import { askLines, smallQuestions } from './ask.js';
 import { type CommitInfo, decodeText } from './commits.js';
-import { GitError } from './errors.js';
+import { isGitFailure } from './errors.js';
 import { readGit } from './process.js';
 import { LF, records } from './records.js';
 import type { Repository } from './repository.js';
@@ -53,10 +54,17 @@ export async function lostCommits(repo: Repository, oldTip: string, newTip: stri
       for (const line of batch) lost.push(line.toString('latin1'));
     }
   } catch (error) {
-    if (error instanceof GitError && error.code === 'git-failed') return undefined;
-    throw error;
+    if (!isGitFailure(error)) throw error;
+    return undefined;
   }
   return lost;
+}
+
+/** The best commit that both contain; undefined when there is none, or none in this clone. */
+export async function mergeBase(repo: Repository, a: string, b: string): Promise<string | undefined> {
+  // It fails without words when there is none, which is told here as an empty answer.
+  const [oid] = await askLines(smallQuestions(repo.gitDir, repo.environment), ['merge-base', a, b]);
+  return oid;
 }
 
 export interface HistoryRange {

@@ -1,7 +1,7 @@
 import { compileGlob, type Matcher } from '../../shared/glob.js';
 import { decodePath } from './quoted-path.js';
 import type { Repository } from './repository.js';
-import { findRootFile, readFileObject } from './root-file.js';
+import { findTreeFile, readObject } from './tree-file.js';
 
 /** Files that nobody writes by hand (formats.md, section 4). */
 export const ALWAYS_IGNORED = (
@@ -81,6 +81,7 @@ function parseRule(line: string): Rule | undefined {
 }
 
 async function readRootAttributes(repo: Repository, tip: string): Promise<string> {
-  const oid = await findRootFile(repo, tip, '.gitattributes');
-  return oid === undefined ? '' : ((await readFileObject(repo, oid))?.toString('utf8') ?? '');
+  const oid = await findTreeFile(repo, tip, '.gitattributes');
+  const object = oid === undefined ? undefined : await readObject(repo, oid);
+  return object && 'body' in object ? object.body.toString('utf8') : '';
 }

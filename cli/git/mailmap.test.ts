@@ -3,7 +3,7 @@ import type { Person } from '../../shared/person.js';
 import { Mailmap } from './mailmap.js';
 import { newRepository, partialClone, type RealGit } from './real-git.test.support.js';
 import { openRepository } from './repository.js';
-import { findRootFile } from './root-file.js';
+import { findTreeFile } from './tree-file.js';
 
 const MAILMAP = `
 # Comments and empty lines are nothing.
@@ -14,7 +14,7 @@ Bob Example <bob@example.com> Bobby <shared@example.com>
 
 async function open(t: ExecutionContext, real: RealGit): Promise<Mailmap | undefined> {
   const repo = await openRepository(real.dir);
-  const oid = await findRootFile(repo, await real.git('rev-parse', 'main'), '.mailmap');
+  const oid = await findTreeFile(repo, await real.git('rev-parse', 'main'), '.mailmap');
   const mailmap = oid === undefined ? undefined : await Mailmap.open(repo, oid);
   t.teardown(() => mailmap?.close());
   return mailmap;

@@ -2,7 +2,7 @@ import { type Person, parsePerson } from '../../shared/person.js';
 import { exitError, type GitProcess, startGit } from './process.js';
 import { BlockReader } from './records.js';
 import type { Repository } from './repository.js';
-import { readFileObject } from './root-file.js';
+import { readObject } from './tree-file.js';
 
 /** Linux' has 50 kB. Git takes the square of the number of entries, so that a giant would never end. */
 const MAX_SIZE = 1024 * 1024;
@@ -29,8 +29,8 @@ export class Mailmap {
 
   /** Undefined when the file is not in this clone, or too large. Close what you open. */
   static async open(repo: Repository, oid: string): Promise<Mailmap | undefined> {
-    const file = await readFileObject(repo, oid);
-    if (!file || file.length > MAX_SIZE) return undefined;
+    const file = await readObject(repo, oid);
+    if ('missing' in file || file.body.length > MAX_SIZE) return undefined;
     return new Mailmap(startGit(repo, ['-c', `mailmap.blob=${oid}`, '-c', 'mailmap.file=/dev/null', ...CHECK]));
   }
 

@@ -1,7 +1,6 @@
-import { GitError } from './errors.js';
-import { readGit } from './process.js';
-import { NUL, records } from './records.js';
+import { isGitFailure } from './errors.js';
 import type { Repository } from './repository.js';
+import { changedFiles, listFiles, type TreeFile } from './tree-files.js';
 
 /** A note: the object that holds its text, and the object it is about, which need not exist here. */
 export interface Note {
@@ -40,59 +39,34 @@ export async function* listNotes(repo: Repository, tip: string, since?: string):
       yield* changedNotes(repo, since, tip);
       return;
     } catch (error) {
-      if (!(error instanceof GitError && error.code === 'git-failed')) throw error;
+      if (!isGitFailure(error)) throw error;
     }
   }
   yield* allNotes(repo, tip);
 }
 
-/**
- *     100644 blob 0d9ce9e0b9a0b5a0c4a4d1c3f3b6b1f5a6a3c9d1\tab/cdef0123…\0
- */
 async function* allNotes(repo: Repository, tip: string): AsyncGenerator<NoteEntry> {
-  for await (const batch of records(readGit(repo, ['ls-tree', '-r', '-z', '--full-tree', tip]), NUL)) {
-    for (const record of batch) {
-      const tab = record.indexOf(0x09);
-      const [, type = '', oid = ''] = record.toString('latin1', 0, tab).split(' ');
-      yield toEntry(repo, record.toString('utf8', tab + 1), type === 'blob' ? oid : undefined);
-    }
-  }
+  for await (const files of listFiles(repo, tip)) for (const file of files) yield toEntry(repo, file);
 }
 
-/**
- *     :000000 100644 0000000000000000000000000000000000000000 0d9ce9e0b9a0b5a0c4a4d1c3f3b6b1f5a6a3c9d1 A\0ab/cdef0123…\0
- *
- * A change of the fan-out is a removal and an addition of the same note, so removals are told last, and only of those
- * that were not added elsewhere.
- */
+/** A change of the fan-out is a removal and an addition of the same note: removals are told last, and only real ones. */
 async function* changedNotes(repo: Repository, since: string, tip: string): AsyncGenerator<NoteEntry> {
   const removed = new Map<string, string>();
   const added = new Set<string>();
-  let header: string | undefined;
-  for await (const batch of records(readGit(repo, ['diff-tree', '-r', '-z', '--no-renames', since, tip]), NUL)) {
-    for (const record of batch) {
-      if (header === undefined) {
-        header = record.toString('latin1');
-        continue;
-      }
-      const [, mode = '', old = '', oid = '', status] = header.split(' ');
-      header = undefined;
-      const entry = toEntry(repo, record.toString('utf8'), mode === '160000' ? undefined : oid);
-      if (!('commit' in entry)) {
-        if (status !== 'D') yield entry;
-      } else if (status === 'D') {
-        removed.set(entry.commit, old);
-      } else {
-        added.add(entry.commit);
-        yield entry;
-      }
+  for await (const files of changedFiles(repo, since, tip)) {
+    for (const file of files) {
+      const entry = toEntry(repo, file);
+      if (!file.removed) yield entry;
+      if (!('commit' in entry)) continue;
+      if (file.removed) removed.set(entry.commit, entry.blob);
+      else added.add(entry.commit);
     }
   }
   for (const [commit, blob] of removed) if (!added.has(commit)) yield { commit, removed: blob };
 }
 
 /** The path without its slashes is the annotated object's name, in the repository's own hash. */
-function toEntry(repo: Repository, path: string, blob: string | undefined): Note | NotANote {
+function toEntry(repo: Repository, { path, blob }: TreeFile): Note | NotANote {
   const key = path.replaceAll('/', '').toLowerCase();
   const digits = repo.objectFormat === 'sha256' ? 64 : 40;
   if (key.length !== digits || !/^[0-9a-f]+$/.test(key)) return { path, reason: 'not the name of a commit' };

@@ -111,7 +111,7 @@ export class RealGit {
   }
 
   /** Sets a notes ref to exactly these paths, so that any fan-out can be had; answers its tip. */
-  async notes(ref: string, entries: Record<string, string>, time = this.#time): Promise<string> {
+  async notes(ref: string, entries: Record<string, string | Buffer>, time = this.#time): Promise<string> {
     const oids = Object.entries(entries).map(async ([path, text]) => `100644 ${await this.blob(text)}\t${path}`);
     const env = { GIT_INDEX_FILE: join(this.dir, 'notes-index'), ...dates(time) };
     await rm(env.GIT_INDEX_FILE, { force: true });

@@ -1,4 +1,5 @@
 import { askLines, smallQuestions } from './ask.js';
+import { commitInfo } from './commits.js';
 import { GitError } from './errors.js';
 import type { HistoryRange } from './history.js';
 import type { Repository } from './repository.js';
@@ -31,6 +32,17 @@ export async function resolveCommit(repo: Repository, name: string): Promise<str
   const oid = lines.at(-1) ?? '';
   if (!/^[0-9a-f]{40,64}$/.test(oid)) throw noSuchRevision(name);
   return oid;
+}
+
+/** The commits that revisions stand for, without oids that are no commit of this clone: nothing can be reached from them. */
+export async function knownCommits(repo: Repository, revisions: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  const isOid = (text: string) => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+  for (const name of revisions.filter((text) => !isOid(text))) found.push(await resolveCommit(repo, name));
+  for await (const commit of commitInfo(repo, revisions.filter(isOid))) {
+    if (!('missing' in commit)) found.push(commit.oid);
+  }
+  return found;
 }
 
 function noSuchRevision(name: string, cause?: unknown): GitError {

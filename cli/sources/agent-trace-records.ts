@@ -1,6 +1,6 @@
 import { type LineSet, normalize, rangeOf } from '../../shared/line-set.js';
 import { toName } from '../../shared/text.js';
-import { pathOf } from './draft.js';
+import { MAX_RECEIPTS, pathOf } from './draft.js';
 import { isObject, type Json } from './json.js';
 import { readJson, withoutTexts } from './read-object.js';
 
@@ -162,7 +162,7 @@ function ledger(record: Json, ids: unknown[], root: string | undefined): Trace[]
     traces.set(id, trace);
     return trace;
   };
-  for (const id of ids) if (toName(id) !== null) traceOf(toName(id));
+  for (const id of ids.slice(0, MAX_RECEIPTS + 1)) if (toName(id) !== null) traceOf(toName(id));
   const files = isObject(record.ledger) && isObject(record.ledger.files) ? record.ledger.files : {};
   for (const [name, file] of Object.entries(files)) {
     const path = pathOf(name, root);

@@ -29,7 +29,14 @@ const NAME = 'agentblame';
  * There is no session: each tool and model of a commit is a receipt. `refs/notes/agentblame-analytics` holds one
  * summary of the whole repository, which says nothing of a commit.
  */
-export const agentblame: Source = { name: NAME, matches, parse };
+export const agentblame: Source = {
+  name: NAME,
+  recorder: 'agentblame',
+  places: ['refs/notes/agentblame'],
+  gives: 'lines',
+  matches,
+  parse,
+};
 
 function matches(note: Buffer): boolean {
   return isObjectWith(note, 'version', 'timestamp', 'attributions') || isSummary(note);

@@ -24,6 +24,9 @@ const NAME = 'agentnote';
  */
 export const agentnote: Source = {
   name: NAME,
+  recorder: 'AgentNote',
+  places: ['refs/notes/agentnote'],
+  gives: 'a session; a number of lines where it measured lines',
   matches: (note) =>
     isObjectWith(note, 'session_id', 'interactions') && (hasKeys(note, 'attribution') || hasKeys(note, 'files_by_ai')),
   parse,

@@ -24,6 +24,9 @@ const PERSON = { by: 'human' as const, tool: null, provider: null, model: null }
  */
 export const aiAttr: Source = {
   name: NAME,
+  recorder: 'ai-attr',
+  places: ['refs/notes/ai-attribution'],
+  gives: 'sessions and lines',
   matches: (note) => beginsLikeAttestation(note) && !hasKeys(note, 'git_ai_version') && hasKeys(note, 'tool_version'),
   parse,
 };

@@ -240,3 +240,9 @@ test('receipts and mappings of any content are read into what can be sent', (t) 
   );
   t.pass();
 });
+
+test('receipts beyond ten thousand are left out, which is said', (t) => {
+  const parsed = parse({ receipts: Array.from({ length: 10_002 }, (_, i) => ({ id: `${i}` })) });
+  t.is(parsed.receipts.length, 10_000);
+  t.deepEqual(parsed.skipped, ['receipts beyond 10000']);
+});

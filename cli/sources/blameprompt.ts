@@ -3,6 +3,7 @@ import { fromBlamePrompt, relativePath } from '../../shared/blameprompt-receipt.
 import { parseLines, rangeOf } from '../../shared/line-set.js';
 import { normalizeModel, normalizeProvider } from '../../shared/names.js';
 import { toName } from '../../shared/text.js';
+import { beyondLimit, MAX_RECEIPTS } from './draft.js';
 import { isObject, type Json, parseJsonWithout } from './json.js';
 import { type Entry, lastWins } from './last-wins.js';
 import type { Claim, NoteContext, ParsedNote, Source } from './source.js';
@@ -10,7 +11,14 @@ import type { Claim, NoteContext, ParsedNote, Source } from './source.js';
 type Author = Pick<Claim, 'by' | 'tool' | 'provider' | 'model'>;
 
 /** BlamePrompt's notes (formats.md, section 2): one JSON object with whole receipts. */
-export const blameprompt: Source = { name: 'blameprompt', matches, parse };
+export const blameprompt: Source = {
+  name: 'blameprompt',
+  recorder: 'BlamePrompt',
+  places: ['refs/notes/blameprompt'],
+  gives: 'receipts with tokens and cost, lines; conversations, responses and decisions are not read',
+  matches,
+  parse,
+};
 
 /**
  * An object with `receipts` and the version; or, where the version is missing, with the fields that every receipt of
@@ -30,9 +38,9 @@ function parse(note: Buffer, context: NoteContext): ParsedNote | { reason: strin
   }
   if (!isObject(json) || !Array.isArray(json.receipts)) return { reason: 'no list of receipts' };
 
-  const skipped: string[] = [];
+  const skipped = json.receipts.length > MAX_RECEIPTS ? beyondLimit(MAX_RECEIPTS) : [];
   const receipts = new Map<string, Receipt>();
-  for (const item of json.receipts) {
+  for (const item of json.receipts.slice(0, MAX_RECEIPTS)) {
     const receipt = fromBlamePrompt(item, context.commit, {
       prompts: context.prompts,
       version: json.blameprompt_version,

@@ -6,6 +6,8 @@ import type { ParsedNote, Source } from './source.js';
 
 const checkReceipt = compileBody(Receipt);
 
+const NAMES_USER = /^(?:[A-Za-z]:)?[\\/]+(?:home|Users)[\\/]+(?!\[REDACTED_USER\])[^\\/]/;
+
 /** Throws unless it has a reason that can be shown, or can be sent and counted. */
 export function checkUsable(parsed: ParsedNote | { reason: string }): void {
   if ('reason' in parsed) {
@@ -16,6 +18,9 @@ export function checkUsable(parsed: ParsedNote | { reason: string }): void {
   for (const receipt of parsed.receipts) {
     const { faults } = checkReceipt(receipt);
     if (faults) throw new Error(JSON.stringify(faults));
+  }
+  for (const { path } of parsed.receipts.flatMap(({ attributions }) => attributions ?? [])) {
+    if (path && NAMES_USER.test(path)) throw new Error(`a user's name in ${path}`);
   }
   const ids = parsed.receipts.map(({ id }) => id);
   if (new Set(ids).size < ids.length) throw new Error('two receipts with one id');

@@ -116,6 +116,13 @@ export function pathOf(path: unknown, root: string | undefined): string | undefi
   return relative === '' ? undefined : relative;
 }
 
+/** True for paths that a file of a commit can have: none that is absolute, and none that leads out of the repository. */
+export function isOfRepository(path: string): boolean {
+  return path !== '' && !OUTSIDE.test(path);
+}
+
+const OUTSIDE = /^(?:[A-Za-z]:)?[\\/]|(?:^|[\\/])\.\.(?:[\\/]|$)/;
+
 /** Lines as lists give them: `3`, `[5, 9]`, `"5-9"`. What is none of these is left out. */
 export function listedLines(list: unknown): LineSet {
   const ranges: (readonly [number, number])[] = [];

@@ -2,8 +2,9 @@ import test from 'ava';
 import fc from 'fast-check';
 import { stableId } from '../../shared/ids.js';
 import { checkUsable } from './damage.test.support.js';
-import { type Checkpoint, parseCheckpoint } from './entire.js';
+import { checkpointOf, checkpointsNamed, parseCheckpoint } from './entire.js';
 import { context, PRIVATE } from './notes.test.support.js';
+import type { ParsedNote } from './source.js';
 
 const session = {
   checkpoint_id: 'a1b2c3d4e5f6',
@@ -40,7 +41,7 @@ const sum = file('a1/b2c3d4e5f6/metadata.json', {
 });
 const TOKENS = { input_tokens: 90, output_tokens: 60, cache_read_tokens: 7_000, cache_creation_tokens: 800 };
 
-function parse(...files: { path: string; body: Buffer }[]): Checkpoint {
+function parse(...files: { path: string; body: Buffer }[]): ParsedNote {
   const checkpoint = parseCheckpoint(files, context);
   if ('reason' in checkpoint) throw new Error(checkpoint.reason);
   return checkpoint;
@@ -48,7 +49,6 @@ function parse(...files: { path: string; body: Buffer }[]): Checkpoint {
 
 test('a session of a checkpoint is a receipt with the tokens of that checkpoint', (t) => {
   t.deepEqual(parse(sum, sessionFile(session), file('a1/b2c3d4e5f6/0/prompt.txt', PRIVATE)), {
-    id: 'a1b2c3d4e5f6',
     receipts: [
       {
         id: stableId('entire', 'a1b2c3d4e5f6', 'session-e'),
@@ -65,6 +65,7 @@ test('a session of a checkpoint is a receipt with the tokens of that checkpoint'
         attributions: [{ commit: context.commit, path: 'src/a.ts', lines: null }],
       },
     ],
+    claims: [],
     counts: [{ path: null, ai: 31, human: 2, tool: 'claude-code', provider: null, model: null }],
     skipped: [],
   });
@@ -88,6 +89,32 @@ test('tokens counted from the beginning of the session are left out', (t) => {
   t.like(parse(sessionFile(first)).receipts[0], TOKENS);
 });
 
+test('tokens of any checkpoints equal the sum over their sessions, whatever sums stand beside them', (t) => {
+  const amount = fc.nat({ max: 1_000_000 });
+  const usage = fc.record({ input_tokens: amount, output_tokens: amount, cache_read_tokens: amount });
+  const sessions = fc.uniqueArray(fc.tuple(fc.string(), usage), { selector: ([id]) => id, minLength: 1, maxLength: 6 });
+  const ids = fc.integer({ min: 0, max: 255 }).map((n) => n.toString(16).padStart(12, '0'));
+  fc.assert(
+    fc.property(fc.dictionary(ids, sessions, { minKeys: 1 }), amount, (checkpoints, noise) => {
+      const expected = { input_tokens: 0, output_tokens: 0, cache_read_tokens: 0 };
+      const found = { ...expected };
+      for (const [id, list] of Object.entries(checkpoints)) {
+        const folder = `${id.slice(0, 2)}/${id.slice(2)}`;
+        const files = list.map(([session_id, token_usage], n) =>
+          file(`${folder}/${n}/metadata.json`, { ...session, checkpoint_id: id, session_id, token_usage }),
+        );
+        files.push(file(`${folder}/metadata.json`, { token_usage: { input_tokens: noise, output_tokens: noise } }));
+        const names = Object.keys(expected) as (keyof typeof expected)[];
+        for (const name of names) {
+          for (const [, tokens] of list) expected[name] += tokens[name];
+          for (const receipt of parse(...files).receipts) found[name] += receipt[name] ?? 0;
+        }
+      }
+      t.deepEqual(found, expected);
+    }),
+  );
+});
+
 test('a session that stands twice counts as it was last', (t) => {
   const later = {
     ...session,
@@ -97,25 +124,22 @@ test('a session that stands twice counts as it was last', (t) => {
   const checkpoint = parse(sessionFile(later), sessionFile(session, 2));
   t.is(checkpoint.receipts.length, 1);
   t.is(checkpoint.receipts[0]!.output_tokens, 99);
-  t.is(checkpoint.counts.length, 1);
+  t.is(checkpoint.counts!.length, 1);
 });
 
-test('with several sessions nobody’s lines are a person’s', (t) => {
+test('of several sessions the largest number of lines counts, and nobody’s are a person’s', (t) => {
   const other = {
     ...session,
     session_id: 'session-f',
     agent: 'Agent',
     model: 'gemini-2.5-pro',
-    initial_attribution: { agent_lines: 4, human_added: 99, total_committed: 99 },
+    initial_attribution: { agent_lines: 40, human_added: 99, total_committed: 99 },
   };
   const checkpoint = parse(sessionFile(session), sessionFile(other, 1));
-  t.deepEqual(
-    checkpoint.counts.map(({ ai, human, tool, model }) => [ai, human, tool, model]),
-    [
-      [31, 0, 'claude-code', null],
-      [4, 0, null, 'gemini-2.5-pro'],
-    ],
-  );
+  t.deepEqual(checkpoint.counts, [
+    { path: null, ai: 40, human: 0, tool: null, provider: 'google', model: 'gemini-2.5-pro' },
+  ]);
+  t.is(checkpoint.receipts.length, 2);
 });
 
 test('there are never more lines than were committed', (t) => {
@@ -135,6 +159,21 @@ test('test tools, damage and sessions of other checkpoints are left out', (t) =>
     'a session whose JSON cannot be read',
     'test tool mock_ai',
   ]);
+});
+
+test('files and messages name checkpoints, prose and other files do not', (t) => {
+  t.is(checkpointOf('a1/b2c3d4e5f6/12/metadata.json'), 'a1b2c3d4e5f6');
+  for (const path of ['a1/b2c3d4e5f6/metadata.json', 'a1/b2c3d4e5f6/0/full.jsonl', 'x/a1/b2c3d4e5f6/0/metadata.json'])
+    t.is(checkpointOf(path), undefined, path);
+  const squash = [
+    'Add a form (#7)',
+    '* Step',
+    'Entire-Checkpoint: a1b2c3d4e5f6',
+    '* Step\nEntire-Checkpoint:b2c3d4e5f6a1 \r',
+    'Entire-Checkpoint: a1b2c3d4e5f6',
+    '> Entire-Checkpoint: c3d4e5f6a1b2\nsee Entire-Checkpoint: c3d4e5f6a1b2\nEntire-Checkpoint: c3d4e5f6a1b2 and so on',
+  ];
+  t.deepEqual([...checkpointsNamed(squash.join('\n\n'))], ['a1b2c3d4e5f6', 'b2c3d4e5f6a1']);
 });
 
 test('summaries are never read', (t) => {
@@ -157,7 +196,7 @@ test('metadata of any content is read into what can be sent', (t) => {
         bodies.map((body, n) => ({ path: `a1/b2c3d4e5f6/${n}/metadata.json`, body })),
         context,
       );
-      checkUsable('reason' in checkpoint ? checkpoint : { ...checkpoint, claims: [] });
+      checkUsable(checkpoint);
     }),
     { numRuns: 1_000 },
   );

@@ -4,9 +4,14 @@ import { toName } from '../../shared/text.js';
 import { type Draft, namesOf, newDraft, pathOf, recorded, settle, testTool, touch } from './draft.js';
 import { isObject, type Json } from './json.js';
 import { readObject } from './read-object.js';
-import type { Count, NoteContext } from './source.js';
+import type { Count, Described, NoteContext, ParsedNote } from './source.js';
 
-const NAME = 'entire';
+export const entire: Described = {
+  name: 'entire',
+  recorder: 'Entire',
+  places: ['refs/heads/entire/checkpoints/v1', 'refs/entire/checkpoints/v1'],
+  gives: 'sessions with the tokens of each checkpoint; a number of lines of the commit whose message names it',
+};
 
 /** A file of the branch `entire/checkpoints/v1`. */
 export interface CheckpointFile {
@@ -14,17 +19,25 @@ export interface CheckpointFile {
   body: Buffer;
 }
 
-/** What one checkpoint says of the commit whose message names it. */
-export interface Checkpoint {
-  /** As in the trailer `Entire-Checkpoint`. */
-  id: string;
-  /** One for each session. */
-  receipts: Receipt[];
-  counts: Count[];
-  skipped: string[];
+const SESSION_FILE = /^\/?([0-9a-f]{2})\/([0-9a-f]{10})\/\d+\/metadata\.json$/;
+
+/** The checkpoint to which the metadata of a session belong; undefined for all other files. */
+export function checkpointOf(path: string): string | undefined {
+  const [, start, rest] = SESSION_FILE.exec(path) ?? [];
+  return start === undefined ? undefined : `${start}${rest}`;
 }
 
-const SESSION_FILE = /^\/?([0-9a-f]{2})\/([0-9a-f]{10})\/\d+\/metadata\.json$/;
+/** Stands in every message that names a checkpoint. */
+export const CHECKPOINT_MARK = 'Entire-Checkpoint:';
+const NAMED = /^Entire-Checkpoint:[ \t]*([0-9a-f]{12})[ \t]*\r?$/gm;
+
+/**
+ * The checkpoints that a commit message names. Git's rules of trailers would miss most of a squash, which has the
+ * messages of all its commits one after the other; so has a line that is nothing else, wherever it stands.
+ */
+export function checkpointsNamed(message: string): Set<string> {
+  return new Set(Array.from(message.matchAll(NAMED), ([, id]) => id!));
+}
 
 /**
  * The metadata of one checkpoint (formats.md, section 3). `a1/b2c3d4e5f6/0/metadata.json` is that of a session:
@@ -40,17 +53,17 @@ const SESSION_FILE = /^\/?([0-9a-f]{2})\/([0-9a-f]{10})\/\d+\/metadata\.json$/;
 export function parseCheckpoint(
   files: readonly CheckpointFile[],
   context: NoteContext,
-): Checkpoint | { reason: string } {
+): ParsedNote | { reason: string } {
   const skipped: string[] = [];
   const sessions = new Map<string, Json>();
   let id: string | undefined;
   for (const { path, body } of files) {
-    const [, start, rest] = SESSION_FILE.exec(path) ?? [];
-    if (start === undefined) continue;
-    id ??= `${start}${rest}`;
+    const checkpoint = checkpointOf(path);
+    if (checkpoint === undefined) continue;
+    id ??= checkpoint;
     const metadata = readObject(body);
     if (metadata === undefined) skipped.push('a session whose JSON cannot be read');
-    else if (`${start}${rest}` !== id) skipped.push('a session of another checkpoint');
+    else if (checkpoint !== id) skipped.push('a session of another checkpoint');
     else keepLatest(sessions, metadata);
   }
   if (id === undefined) return { reason: 'no metadata of a session' };
@@ -65,7 +78,8 @@ export function parseCheckpoint(
       counts.push(...countsOf(metadata, sessions.size === 1));
     }
   }
-  return { id, receipts: settle(new Map(), drafts, context, skipped).receipts, counts, skipped };
+  const [most] = counts.sort((a, b) => b.ai - a.ai);
+  return { ...settle(new Map(), drafts, context, skipped), counts: most ? [most] : [], skipped };
 }
 
 /** One session can stand in a checkpoint several times, with tokens that grow: the latest has them all. */
@@ -78,7 +92,12 @@ function keepLatest(sessions: Map<string, Json>, metadata: Json): void {
 
 function draftOf(id: string, session: string, metadata: Json, context: NoteContext, skipped: string[]): Draft {
   const said = { ...namesOfAgent(metadata), ...recorded(metadata.created_at), ...tokensOf(metadata, skipped) };
-  const draft = newDraft(stableId(NAME, id, session), NAME, { ...said, session_id: toName(session) }, context);
+  const draft = newDraft(
+    stableId(entire.name, id, session),
+    entire.name,
+    { ...said, session_id: toName(session) },
+    context,
+  );
   for (const file of Array.isArray(metadata.files_touched) ? metadata.files_touched : []) {
     const path = pathOf(file, context.root);
     if (path !== undefined) touch(draft, path);
@@ -110,7 +129,10 @@ function tokensOf(metadata: Json, skipped: string[]): Partial<Receipt> {
   };
 }
 
-/** Lines of the commit by number. Each of several sessions calls the others' lines a person's: then that is unknown. */
+/**
+ * Lines of the commit by number. Sessions of one checkpoint count the same lines or call each other's a person's (in 20 of 58
+ * checkpoints of a real repository they come to more than was committed): the largest number counts, and people's is unknown.
+ */
 function countsOf(metadata: Json, alone: boolean): Count[] {
   if (!isObject(metadata.initial_attribution)) return [];
   const { agent_lines, human_added, total_committed } = metadata.initial_attribution;

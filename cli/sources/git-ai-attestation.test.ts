@@ -45,6 +45,15 @@ test('an entry that cannot be read is skipped with a reason, the others count', 
   t.is(parsed.skipped[0], 'an entry that cannot be read');
 });
 
+test('a path outside the repository is none of the commit, and no user\u2019s name is read out of it', (t) => {
+  const parsed = parse(
+    '/home/ada/app/a.ts\n  human 1\n../b.ts\n  human 2\nC:\\Users\\ada\\c.ts\n  human 3\na/../../d.ts\n  x 4\n..e/f...\n  human 5\n',
+  );
+  t.deepEqual(claimsOf(parsed), [['..e/f...', '5', 'human']]);
+  t.deepEqual(parsed.receipts, []);
+  t.is(parsed.skipped.length, 4);
+});
+
 test('a note that ends early has a reason', (t) => {
   const reasonOf = (text: string) => (gitAi.parse(Buffer.from(text), context) as { reason: string }).reason;
   t.is(reasonOf('a.ts\n  human 1\n'), 'no line --- behind the attestation');

@@ -1,8 +1,9 @@
 import { type LineSet, parseLines } from '../../shared/line-set.js';
 import { toStorable, truncate } from '../../shared/text.js';
+import { isOfRepository } from './draft.js';
 
 /** Longest attestation that is read; the longest of 10,685 notes has 52 kB. */
-const MAX_ATTESTATION = 16 * 1024 * 1024;
+const MAX_ATTESTATION = 4 * 1024 * 1024;
 const MAX_PATH = 4096;
 const SEPARATOR = '---\n';
 
@@ -42,16 +43,27 @@ export function beginsLikeAttestation(note: Buffer): boolean {
  *     {"schema_version":"authorship/3.0.0", …
  *
  * authorship/4.0.0 has a second attestation behind the `---`, which repeats the first under other keys. Only the first
- * counts, and the JSON starts at the first line that begins with a brace.
+ * counts, and the JSON starts at the first line that begins like JSON.
  */
 export function readAttestation(note: Buffer): Attestation | { reason: string } {
   const end = attestationEnd(note);
   if (end < 0) return { reason: 'no line --- behind the attestation' };
-  if (end > MAX_ATTESTATION) return { reason: 'an attestation of more than 16 MiB' };
-  const json = note.indexOf('\n{', end + SEPARATOR.length - 1) + 1;
-  if (json === 0) return { reason: 'no JSON behind the attestation' };
+  if (end > MAX_ATTESTATION) return { reason: 'an attestation of more than 4 MiB' };
+  const json = jsonStart(note, end + SEPARATOR.length - 1);
+  if (json < 0) return { reason: 'no JSON behind the attestation' };
   return { ...readFiles(note.toString('utf8', 0, end)), json: note.subarray(json) };
 }
+
+/** Where the line begins that JSON begins with, and no path such as `{{name}}/a.py`; -1 when there is none. */
+function jsonStart(note: Buffer, from: number): number {
+  for (let at = note.indexOf('\n{', from); at >= 0; at = note.indexOf('\n{', at + 1)) {
+    if (JSON_NEXT.has(note[at + 2])) return at + 1;
+  }
+  return -1;
+}
+
+/** What can follow the brace: a key, the end, space; or nothing where the note ends. */
+const JSON_NEXT = new Set<number | undefined>([...Buffer.from('"} \t\r\n'), undefined]);
 
 /** Where the line `---` begins; -1 when there is none. */
 function attestationEnd(note: Buffer): number {
@@ -110,8 +122,12 @@ function readEntry(line: string): AttestedLines | undefined {
   return lines && { key: line.slice(2, space), lines };
 }
 
-/** Paths with a space, tab or newline stand in quotes, without any escaping. Empty when there is no path. */
+/**
+ * Paths with a space, tab or newline stand in quotes, without any escaping. Empty when there is no path or none of the
+ * repository: git-ai writes no others, and an absolute one would tell the name of a user.
+ */
 function readPath(path: string): string {
   const bare = path.length > 1 && path.startsWith('"') && path.endsWith('"') ? path.slice(1, -1) : path;
-  return truncate(toStorable(bare), MAX_PATH);
+  const name = truncate(toStorable(bare), MAX_PATH);
+  return isOfRepository(name) ? name : '';
 }

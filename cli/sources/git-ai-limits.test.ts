@@ -46,7 +46,20 @@ test('a hundred thousand overlapping entries on one file are resolved', (t) => {
   t.is(parsed.receipts[999]!.attributions![0]!.lines!.split(',').at(-1), '100000-99999999');
 });
 
-test('an attestation of more than 16 MiB is not read', (t) => {
-  const note = Buffer.from(`${'a.ts\n  human 1\n'.repeat(1_200_000)}---\n{}`);
-  t.deepEqual(gitAi.parse(note, context), { reason: 'an attestation of more than 16 MiB' });
+test('sessions beyond ten thousand are one that is unknown', (t) => {
+  const sessions = Object.fromEntries(
+    Array.from({ length: 10_002 }, (_, i) => [`s_${i}`, { agent_id: { tool: 'codex', id: `${i}`, model: null } }]),
+  );
+  const parsed = parse('a.ts\n  s_9999::t 1\n  s_10001::t 2\n', { sessions });
+  t.is(parsed.receipts.length, 10_001);
+  t.deepEqual(
+    parsed.claims.map(({ tool }) => tool),
+    ['codex', null],
+  );
+  t.deepEqual(parsed.skipped, ['receipts beyond 10000']);
+});
+
+test('an attestation of more than 4 MiB is not read', (t) => {
+  const note = Buffer.from(`${'a.ts\n  human 1\n'.repeat(300_000)}---\n{}`);
+  t.deepEqual(gitAi.parse(note, context), { reason: 'an attestation of more than 4 MiB' });
 });

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
 import fc from 'fast-check';
 import { Receipt } from '../../shared/api/receipts.js';
 import { formatLines, normalize } from '../../shared/line-set.js';
 import { compileBody } from '../../shared/validate.js';
+import { isOfRepository } from './draft.js';
 import { gitAi } from './git-ai.js';
 import { parseNote } from './index.js';
 import type { Claim, NoteContext, ParsedNote } from './source.js';
@@ -58,7 +60,7 @@ const path = fc
     minLength: 1,
     maxLength: 8,
   })
-  .filter((text) => text !== '---' && !/\n( {2}|---(\n|$))/.test(text));
+  .filter((text) => text !== '---' && isOfRepository(text) && !/\n( {2}|---(\n|$))/.test(text));
 const file = fc.record({ path, entries: fc.array(entry, { minLength: 1, maxLength: 6 }) });
 const note = fc.record({
   files: fc.array(file, { maxLength: 5 }),
@@ -67,12 +69,17 @@ const note = fc.record({
 });
 type Note = typeof note extends fc.Arbitrary<infer T> ? T : never;
 
-function write({ files, messages, indent }: Note): Buffer {
+function attestation(files: Note['files']): string {
   const written = files.map(({ path, entries }) => {
     const listed = entries.map(({ key, lines }) => `  ${key} ${lines.map((range) => range.join('-')).join(',')}\n`);
     return `${/[ \t\n]/.test(path) ? `"${path}"` : path}\n${listed.join('')}`;
   });
-  return Buffer.from(`${written.join('')}---\n${JSON.stringify(json(messages), null, indent)}`);
+  return `${written.join('')}---\n`;
+}
+
+/** `second` is what a fork writes below the first attestation. */
+function write({ files, messages, indent }: Note, second = ''): Buffer {
+  return Buffer.from(`${attestation(files)}${second}${JSON.stringify(json(messages), null, indent)}`);
 }
 
 /** The plain idea: one line at a time, later entries over earlier ones. */
@@ -140,6 +147,30 @@ test('receipts account for exactly the AI lines that are claimed', (t) => {
       if (attributed(parsed).sort().join('|') !== wanted.sort().join('|'))
         throw new Error('receipts and claims differ');
     }),
+  );
+  t.pass();
+});
+
+/** Prompts where the first attestation has sessions: some of the same lines again, each prompt's for itself. */
+const restated = fc.array(
+  fc.record({
+    path: path.filter((text) => !/(^|\n)\{([ \t\n]|$)/.test(text)),
+    entries: fc.array(fc.record({ key: fc.uuid(), lines }), { minLength: 1, maxLength: 6 }),
+  }),
+  { minLength: 1, maxLength: 5 },
+);
+
+test('a second attestation, as a fork writes for authorship/4.0.0, counts nothing twice', (t) => {
+  fc.assert(
+    fc.property(note, restated, fc.nat(), (written, others, from) => {
+      const paths = written.files.map(({ path: known }) => known).filter((known) => !/(^|\n)\{([ \t\n]|$)/.test(known));
+      const second = others.map((file, i) => ({ ...file, path: paths[(from + i) % (paths.length + 1)] ?? file.path }));
+      const [once, twice] = [write(written), write(written, attestation(second))].map((bytes) =>
+        gitAi.parse(bytes, context),
+      );
+      if (!isDeepStrictEqual(twice, once)) throw new Error(`${JSON.stringify(twice)} is not ${JSON.stringify(once)}`);
+    }),
+    { numRuns: 1_000 },
   );
   t.pass();
 });

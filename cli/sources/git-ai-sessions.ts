@@ -4,6 +4,7 @@ import type { LineSet } from '../../shared/line-set.js';
 import { isTestTool, normalizeModel, normalizeProvider, normalizeTool } from '../../shared/names.js';
 import { parsePerson } from '../../shared/person.js';
 import { toName } from '../../shared/text.js';
+import { beyondLimit, MAX_RECEIPTS } from './draft.js';
 import { isObject, type Json } from './json.js';
 import type { Claim, NoteContext } from './source.js';
 
@@ -43,6 +44,8 @@ export function readSessions(note: Json, context: NoteContext): Sessions {
   for (const entries of [note.sessions, note.prompts].filter(isObject)) {
     for (const [key, entry] of Object.entries(entries)) {
       if (!isObject(entry) || read.authors.has(key)) continue;
+      // Keys beyond lead nowhere, like others that do.
+      if (read.sessions.size === MAX_RECEIPTS) break;
       const agent = isObject(entry.agent_id) ? entry.agent_id : {};
       const session = describe(key, agent, entry.human_author, context);
       const { id, tool = null, provider = null, model = null } = session.receipt;
@@ -54,7 +57,7 @@ export function readSessions(note: Json, context: NoteContext): Sessions {
       }
     }
   }
-  read.skipped.push(...testTools.values());
+  read.skipped.push(...testTools.values(), ...beyondLimit(read.sessions.size));
   return read;
 }
 

@@ -34,6 +34,9 @@ const NAME = 'git-ai-v0';
  */
 export const gitAiV0: Source = {
   name: NAME,
+  recorder: 'git-ai, first version',
+  places: ['refs/ai/authorship/'],
+  gives: 'people and AI by line',
   matches: (note) =>
     isObjectWith(note, 'files') && (hasKeys(note, 'authorship/0.0.1') || hasKeys(note, 'authors', 'author', 'lines')),
   parse,

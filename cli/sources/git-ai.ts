@@ -9,7 +9,14 @@ import type { Claim, NoteContext, ParsedNote, Source } from './source.js';
  * git-ai's notes, authorship/3.0.0 and the 4.0.0 of a fork (formats.md, section 1). Each session is a receipt, also one
  * that has no lines in this commit; what was attested under keys that lead nowhere is one receipt for the commit.
  */
-export const gitAi: Source = { name: GIT_AI, matches: beginsLikeAttestation, parse };
+export const gitAi: Source = {
+  name: GIT_AI,
+  recorder: 'git-ai',
+  places: ['refs/notes/ai'],
+  gives: 'sessions and lines, `authorship/3.0.0` and the 4.0.0 dialect; messages are not read',
+  matches: beginsLikeAttestation,
+  parse,
+};
 
 function parse(note: Buffer, context: NoteContext): ParsedNote | { reason: string } {
   const attestation = readAttestation(note);

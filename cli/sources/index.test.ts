@@ -36,8 +36,22 @@ test('the reason of a damaged note names the format', (t) => {
   t.deepEqual(parse('{"blameprompt_version":"1.0.1","receipts":['), { reason: 'blameprompt: its JSON cannot be read' });
 });
 
-test('a note of more than 64 MiB is not read', (t) => {
-  t.deepEqual(parseNote(Buffer.alloc(64 * 1024 * 1024 + 1), context), { reason: 'larger than 64 MiB' });
+test('lines of files outside the repository are claimed by nobody', (t) => {
+  const files_changed = ['/srv/other/a.ts', '../a.ts', 'C:\\x\\a.ts', 'src/a.ts'].map((path) => ({
+    path,
+    line_range: [1, 9],
+  }));
+  const parsed = parse(JSON.stringify({ blameprompt_version: '1.0.1', receipts: [{ id: 'x', files_changed }] }));
+  if ('reason' in parsed) return t.fail(parsed.reason);
+  t.deepEqual(
+    parsed.claims.map(({ path }) => path),
+    ['src/a.ts'],
+  );
+  t.is(parsed.receipts[0]!.attributions!.length, 4);
+});
+
+test('a note of more than 16 MiB is not read', (t) => {
+  t.deepEqual(parseNote(Buffer.alloc(16 * 1024 * 1024 + 1), context), { reason: 'larger than 16 MiB' });
 });
 
 test('a long list of what was skipped is cut', (t) => {

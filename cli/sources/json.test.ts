@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { parseJsonWithout } from './json.js';
+import { parseJson, parseJsonWithout } from './json.js';
 
 const parse = (text: string) => parseJsonWithout('messages', Buffer.from(text));
 
@@ -89,7 +89,15 @@ test('a hundred thousand open brackets are refused or read, never crashed on', (
 });
 
 test('JSON that is large without its conversations is refused', (t) => {
-  const large = 'x'.repeat(17 * 1024 * 1024);
+  const large = 'x'.repeat(9 * 1024 * 1024);
   t.throws(() => parse(JSON.stringify({ prompts: { a: { tool: large } } })), { message: 'JSON too large to be read' });
   t.deepEqual(parse(JSON.stringify({ prompts: { a: { messages: [large] } } })), { prompts: { a: { messages: null } } });
+});
+
+test('JSON that is nested thousands deep is refused, brackets in texts are no nesting', (t) => {
+  const nested = (depth: number) => Buffer.from(`${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`);
+  t.notThrows(() => parseJson(nested(400)));
+  for (const depth of [600, 50_000]) t.throws(() => parseJson(nested(depth)), { message: 'JSON nested too deep' });
+  const texts = JSON.stringify(['['.repeat(100_000), '"'.repeat(100_000), '{\\"'.repeat(100_000), []]);
+  t.deepEqual(parseJson(Buffer.from(texts)), JSON.parse(texts));
 });

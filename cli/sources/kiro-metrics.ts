@@ -15,7 +15,14 @@ const NAME = 'kiro-metrics';
  * `unknown` means that its hook could not be shown to work and saw nothing: not even that AI took part. Such a note is
  * left out with that reason. A commit measured as written by people alone is no receipt.
  */
-export const kiroMetrics: Source = { name: NAME, matches: (note) => isObjectWith(note, 'attribution_state'), parse };
+export const kiroMetrics: Source = {
+  name: NAME,
+  recorder: 'kiro-metrics',
+  places: ['refs/notes/ai-attribution'],
+  gives: 'a number of lines',
+  matches: (note) => isObjectWith(note, 'attribution_state'),
+  parse,
+};
 
 function parse(note: Buffer, context: NoteContext): ParsedNote | { reason: string } {
   const json = readObject(note);

@@ -12,6 +12,10 @@ export const context: NoteContext = {
 /** Stands wherever recorders keep what must not be read. */
 export const PRIVATE = 'planted text';
 
+/** What users asked for, and its hash: read as the mode says. */
+export const PROMPT = 'add a login form';
+export const PROMPT_HASH = 'sha256:00';
+
 export const ID = '11111111-2222-4333-8444-555555555555';
 const OTHER_ID = '66666666-7777-4888-9999-aaaaaaaaaaaa';
 
@@ -67,9 +71,7 @@ export const samples = {
       prompt_count: 1,
       used_plan_mode: false,
     },
-    prompts: [
-      { index: 0, text: 'add a login form', timestamp: '2026-02-01T09:01:00Z', affected_files: ['src/login.ts'] },
-    ],
+    prompts: [{ index: 0, text: PROMPT, timestamp: '2026-02-01T09:01:00Z', affected_files: ['src/login.ts'] }],
     files: [
       {
         path: 'src/login.ts',
@@ -314,8 +316,8 @@ const blameprompt = {
       provider: 'claude',
       model: 'claude-sonnet-4-6',
       session_id: 'session-b',
-      prompt_summary: 'add a form',
-      prompt_hash: 'sha256:00',
+      prompt_summary: PROMPT,
+      prompt_hash: PROMPT_HASH,
       timestamp: '2026-02-25T11:42:36Z',
       file_path: 'a.ts',
       line_range: [1, 2],
@@ -324,6 +326,81 @@ const blameprompt = {
   ],
 };
 
+const blamepromptFiles = {
+  blameprompt_version: '0.3.0',
+  receipts: [
+    {
+      id: ID,
+      provider: 'claude',
+      model: 'claude-sonnet-4-6',
+      session_id: 'session-b',
+      prompt_number: 2,
+      prompt_summary: PROMPT,
+      prompt_hash: PROMPT_HASH,
+      message_count: 3,
+      cost_usd: 0.25,
+      input_tokens: 90,
+      cache_read_tokens: 7_000,
+      user: 'Ada Example <ada@example.com>',
+      files_changed: [
+        { path: '/home/ada/app/src/a.ts', line_range: [1, 9], additions: 9, deletions: 1 },
+        { path: 'a.ts', line_range: [0, 0], additions: 0, deletions: 2 },
+      ],
+      total_additions: 9,
+      conversation: [{ role: 'user', text: PRIVATE }],
+      response_summary: PRIVATE,
+      user_decisions: [{ answer: PRIVATE }],
+    },
+    { session_id: 'session-b', prompt_number: 3, provider: 'codex', model: 'gpt-5.4', line_range: [0, 0] },
+  ],
+  file_mappings: [
+    {
+      path: 'src/a.ts',
+      hunks: [
+        { start_line: 1, end_line: 4, origin: 'ai_generated', model: 'claude-opus-4-6' },
+        { start_line: 5, end_line: 6, origin: 'pure_human' },
+      ],
+    },
+  ],
+};
+
+/** Two attestations, as a fork writes: the second says the same lines again. */
+const gitAiFork = `src/a.ts
+  0f1e2d3c4b5a6978 1-4,9,12-14
+  h_fedcba98765432 5-6
+"src/my file.ts"
+  0f1e2d3c4b5a6978 3
+  s_0123456789abcd::t_aaaaaaaaaaaaaa 3-8
+---
+src/a.ts
+  22222222-3333-4444-8555-666666666666 1-4
+  22222222-3333-4444-8555-666666666666 9,12-14
+"src/my file.ts"
+  22222222-3333-4444-8555-666666666666 3
+---
+${JSON.stringify(
+  {
+    schema_version: 'authorship/4.0.0',
+    git_ai_version: '1.4.5',
+    base_commit_sha: 'd'.repeat(40),
+    prompts: {
+      '0f1e2d3c4b5a6978': {
+        agent_id: { tool: 'cursor', id: 'session-b', model: 'gpt-5' },
+        human_author: 'Ada Example <ada@example.com>',
+        messages: [{ type: 'user', text: PRIVATE, id: '22222222-3333-4444-8555-666666666666' }],
+        total_additions: 25,
+        accepted_lines: 20,
+      },
+      '0f1e2d3': { agent_id: { tool: 'mock_ai', id: 'session-m', model: 'unknown' }, messages: [] },
+    },
+    sessions: { s_0123456789abcd: { agent_id: { tool: 'claude', id: 'session-a' }, messages: { text: PRIVATE } } },
+    humans: { h_fedcba98765432: { author: 'Ada Example <ada@example.com>' } },
+    change_history: [{ kind: 'ai_agent', prompt_text: PRIVATE, files: { 'src/a.ts': { added_lines: ['1-4'] } } }],
+  },
+  null,
+  2,
+)}`;
+
 const mementoEnvelope = ['Codex', 'Claude'].map(
   (provider) =>
     `<!-- git-memento-session:start -->\n${memento(provider, `session-${provider}`)}<!-- git-memento-session:end -->`,
@@ -331,8 +408,8 @@ const mementoEnvelope = ['Codex', 'Claude'].map(
 
 const written: Record<string, (object | string)[]> = {
   'ai-attr': [aiAttr],
-  'git-ai': [gitAi],
-  blameprompt: [blameprompt],
+  'git-ai': [gitAi, gitAiFork],
+  blameprompt: [blameprompt, blamepromptFiles],
   agentblame: [samples.agentblame, samples.agentblameV1, samples.agentblameSummary],
   agentnote: [samples.agentnote, samples.agentnoteEarly],
   whogitit: [samples.whogitit],

@@ -23,6 +23,9 @@ const STAND_IN = 'Qwen-Coder';
  */
 export const qwenCode: Source = {
   name: NAME,
+  recorder: 'Qwen Code',
+  places: ['refs/notes/ai-attribution'],
+  gives: 'that AI took part: it counts characters, not lines',
   matches: (note) =>
     isObjectWith(note, 'generator', 'files', 'summary') &&
     (hasKeys(note, 'aiChars') || hasKeys(note, 'totalAiCharsAdded')),

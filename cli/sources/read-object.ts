@@ -1,7 +1,4 @@
-import { isObject, type Json } from './json.js';
-
-/** Most bytes of JSON that are turned into objects: 64 MiB of `[[],[],…` would take gigabytes. */
-export const MAX_JSON = 16 * 1024 * 1024;
+import { isObject, type Json, parseJson } from './json.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -17,11 +14,10 @@ export function readObject(note: Buffer, ...privateKeys: string[]): Json | undef
   return isObject(value) ? value : undefined;
 }
 
-/** The JSON value that the bytes are; undefined when they are none. */
+/** The JSON value that the bytes are; undefined when they are none, or too much. */
 export function readJson(json: Buffer): unknown {
-  if (json.length > MAX_JSON) return undefined;
   try {
-    return JSON.parse(json.toString('utf8'));
+    return parseJson(json);
   } catch {
     return undefined;
   }

@@ -106,6 +106,13 @@ test('sessions of test suites are left out, sessions without an id are known by 
   );
 });
 
+test('sessions beyond ten thousand are left out, which is said', (t) => {
+  const section = '<!-- git-memento-session:start -->\n# Git Memento Session\n- Session ID: x\n';
+  const parsed = parse(gitMemento, `<!-- git-memento-sessions:v1 -->\n${section.repeat(10_001)}`);
+  t.is(parsed.receipts.length, 1);
+  t.deepEqual(parsed.skipped, ['receipts beyond 10000']);
+});
+
 test('other Markdown is not taken for git-memento’s', (t) => {
   for (const text of [
     '# Git Memento Sessions\n',

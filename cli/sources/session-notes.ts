@@ -36,6 +36,9 @@ interface Session {
  */
 export const promptStory: Source = {
   name: 'git-prompt-story',
+  recorder: 'git-prompt-story',
+  places: ['refs/notes/prompt-story', 'refs/notes/commits'],
+  gives: 'sessions: that AI took part',
   matches: (note) => isObjectWith(note, 'start_work', 'sessions'),
   parse(note, context) {
     const json = readObject(note);
@@ -59,6 +62,9 @@ export const promptStory: Source = {
  */
 export const shiftlog: Source = {
   name: 'shiftlog',
+  recorder: 'shiftlog',
+  places: ['refs/notes/claude-conversations'],
+  gives: 'sessions: that AI took part',
   matches: (note) => isObjectWith(note, 'session_id', 'message_count', 'checksum', 'transcript'),
   parse(note, context) {
     const json = readObject(note, 'transcript');
@@ -86,6 +92,9 @@ const TITLE = '# Git Memento Session';
  */
 export const gitMemento: Source = {
   name: 'git-memento',
+  recorder: 'git-memento',
+  places: ['refs/notes/commits'],
+  gives: 'sessions: that AI took part',
   matches: (note) => beginsWith(note, ENVELOPE) || beginsWith(note, TITLE),
   parse(note, context) {
     const parsed = involved(gitMemento.name, sessionsOf(note), context);
@@ -126,10 +135,12 @@ function headOf(section: Buffer): Session | undefined {
 function involved(source: string, sessions: Iterable<Session>, context: NoteContext): ParsedNote {
   const drafts = new Map<string, Draft>();
   const tests = new Set<string>();
+  let seen = 0;
   for (const { tool, id, model, time } of sessions) {
+    if (seen++ === MAX_RECEIPTS) break;
     const test = testTool(tool);
     if (test !== undefined) tests.add(test);
-    else if (drafts.size < MAX_RECEIPTS) {
+    else {
       const names = namesOf({ tool, model });
       const session = typeof id === 'string' && id !== '' ? id : undefined;
       const parts = session === undefined ? [context.repo, context.commit] : [names.tool ?? '', session];
@@ -137,6 +148,6 @@ function involved(source: string, sessions: Iterable<Session>, context: NoteCont
       drafts.set(identity, newDraft(identity, source, { ...names, ...time, session_id: toName(session) }, context));
     }
   }
-  const skipped = [...tests, ...beyondLimit(drafts.size)];
+  const skipped = [...tests, ...(seen > MAX_RECEIPTS ? beyondLimit(MAX_RECEIPTS) : [])];
   return { ...settle(new Map(), drafts.values(), context, skipped), skipped };
 }

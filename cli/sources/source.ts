@@ -2,10 +2,20 @@ import type { Receipt } from '../../shared/api/receipts.js';
 import type { PromptMode } from '../../shared/blameprompt-receipt.js';
 import type { LineSet } from '../../shared/line-set.js';
 
-/** One note format and its parser: pure, and found by content, never by the name of its ref (formats.md, section 0). */
-export interface Source {
+/** What people are told of a source: `docs/counting.md` lists it, and `sources.only` may name it. */
+export interface Described {
   /** Stored with every receipt: `git-ai`, `blameprompt`. Never change it: identities are derived from it. */
   name: string;
+  /** The recorder as its users call it. */
+  recorder: string;
+  /** Where it leaves its records. Refs of notes are looked for by this; one that ends with `/` has a ref for each commit. */
+  places: readonly string[];
+  /** What is read of them, and what is not. */
+  gives: string;
+}
+
+/** One note format and its parser: pure, and found by content, never by the name of its ref (formats.md, section 0). */
+export interface Source extends Described {
   /** True when the bytes look like this format. Cheap: called for every note until one source answers. */
   matches(note: Buffer): boolean;
   /** Reads a note of this format; `{reason}` when it is damaged. Never throws, whatever the bytes. */
@@ -14,7 +24,7 @@ export interface Source {
 
 /** What a parser may know besides the bytes. */
 export interface NoteContext {
-  /** The annotated commit. */
+  /** The annotated commit; empty where it is not known, as of a trace that no commit has taken up yet. */
   commit: string;
   /** Normalised name of the repository. */
   repo: string;

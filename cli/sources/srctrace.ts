@@ -31,7 +31,14 @@ const UNREADABLE = 'an entry that cannot be read';
  *
  * There is neither session nor time: each tool and model of a commit is a receipt.
  */
-export const srctrace: Source = { name: NAME, matches, parse };
+export const srctrace: Source = {
+  name: NAME,
+  recorder: 'srctrace',
+  places: ['refs/notes/srctrace/attribution'],
+  gives: 'lines',
+  matches,
+  parse,
+};
 
 function matches(note: Buffer): boolean {
   const [begins, empty] = BEGINNING.exec(note.toString('latin1', 0, 200)) ?? [];

@@ -86,102 +86,13 @@ test('a mention in prose is none', (t) => {
     'Title\n\nCo-authored-by: Claude <noreply@anthropic.com>\n\nWas in the commit before.',
     'Title\n\nGit says\nCo-authored-by: Claude <noreply@anthropic.com>\nand so on',
     'Title\n\n> Claude-Session: s',
-    'Title\n\n    # aGiTrack Metadata\n    commit_type: agent\n    backend: claude\n    backend_session_id: s',
   ]) {
     t.deepEqual(parseTrailers(message, ADA), [], message);
   }
 });
 
-const block = (fields: object, heading = '# aGiTrack Metadata') =>
-  `${heading}\n${Object.entries(fields)
-    .map(([key, value]) => `${key}: ${value}\n`)
-    .join('')}`;
-const turn = {
-  commit_type: 'agent',
-  backend: 'claude',
-  model: 'claude-opus-4-8',
-  session_name: 'unknown',
-  agitrack_session_id: 'agitrack-1',
-  backend_session_id: 'session-t',
-  agent_ended_at: '2026-08-01T09:42:55Z',
-  context_tokens: 50_000,
-  tokens_since_last_commit_input: 4_000,
-  tokens_since_last_commit_cache_read: 90_000,
-  tokens_since_last_commit_cache_write: 3_000,
-  tokens_since_last_commit_output: 900,
-};
-const TOKENS = { input_tokens: 1_000, output_tokens: 900, cache_read_tokens: 90_000, cache_creation_tokens: 3_000 };
-
-test('a block of aGiTrack has the session and its tokens since the commit before', (t) => {
-  t.deepEqual(
-    parseTrailers(`<aGiTrack> Add a form\n\n# Interaction Trace\n\n## User\nadd it\n\n${block(turn)}\n`, ADA),
-    [{ ...OPUS, session_id: 'session-t', ended_at: '2026-08-01T09:42:55.000000Z', tokens: TOKENS }],
-  );
-});
-
-test('a squash has a block for each commit it joined; one that stands twice counts once', (t) => {
-  const user = block({ commit_type: 'user', backend: 'agit', agitrack_session_id: 'agitrack-1' });
-  const second = block({ ...turn, agent_ended_at: '2026-08-01T11:00:00Z' });
-  const message = `Squash\n\n${[user, block(turn), second, block(turn)].map((text) => `* <aGiTrack> Step\n\n${text}`).join('\n')}\nCo-authored-by: Claude <noreply@anthropic.com>\n`;
-  t.deepEqual(
-    parseTrailers(message, ADA).map(({ session_id, ended_at, tokens }) => [session_id, ended_at, tokens]),
-    [
-      ['session-t', '2026-08-01T09:42:55.000000Z', TOKENS],
-      ['session-t', '2026-08-01T11:00:00.000000Z', TOKENS],
-    ],
-  );
-});
-
-test('blocks of the time when it was called aGiT are read, also where input left the cache out', (t) => {
-  const early = {
-    ...turn,
-    agitrack_session_id: 'agit-1',
-    backend_session_id: 'unknown',
-    tokens_since_last_commit_input: 70,
-  };
-  t.like(parseTrailers(`T\n\n${block(early, '# aGiT Metadata')}`, ADA), [
-    { session_id: 'agit-1', tokens: { ...TOKENS, input_tokens: 70 } },
-  ]);
-});
-
-test('sub-agents and reasoning are tokens too; unknown numbers are none', (t) => {
-  const more = {
-    ...turn,
-    tokens_since_last_commit_reasoning: 5,
-    tokens_since_last_commit_subagent_input: 200,
-    tokens_since_last_commit_subagent_cache_write: 100,
-    tokens_since_last_commit_subagent_output: 20,
-  };
-  t.like(parseTrailers(`T\n\n${block(more)}`, ADA), [
-    { tokens: { ...TOKENS, input_tokens: 1_100, output_tokens: 925, cache_creation_tokens: 3_100 } },
-  ]);
-  const none = {
-    commit_type: 'agent-merge',
-    backend: 'codex',
-    backend_session_id: 's',
-    tokens_since_last_commit_input: 'unknown',
-  };
-  t.deepEqual(parseTrailers(`T\r\n\r\n${block(none).replaceAll('\n', '\r\n')}`, ADA), [
-    { tool: 'codex', provider: null, model: null, session_id: 's' },
-  ]);
-});
-
-test('a block that lacks what the tool always writes is a quotation', (t) => {
-  for (const lacking of [
-    { commit_type: 'agent' },
-    { commit_type: 'agent', backend: 'claude' },
-    { backend: 'claude', backend_session_id: 's' },
-    { ...turn, backend: 'mock_ai' },
-  ]) {
-    t.deepEqual(parseTrailers(`T\n\n${block(lacking)}...\n`, ADA), []);
-  }
-});
-
-test('megabytes of what is almost a block or a trailer are read', (t) => {
+test('megabytes of what is almost a trailer are read', (t) => {
   const pieces = [
-    '# aGiTrack Metadata\n',
-    '# aGiT',
-    block(turn),
     'Co-authored-by: Claude Opus 4.8 <noreply@anthropic.com>\n',
     'Claude-Session: /\n',
     '<',
@@ -203,14 +114,11 @@ test('any message at all is read', (t) => {
       '\n\n',
       ' ',
       ':',
-      '# aGiTrack Metadata\n',
       'Co-authored-by: ',
       'Claude',
       '<noreply@anthropic.com>',
       'Assisted-by: ',
-      'commit_type: agent\n',
-      'backend: x\n',
-      'backend_session_id: \ud800\0\n',
+      '\ud800\0\n',
       'Entire-Checkpoint: ',
     ),
     fc.string(),

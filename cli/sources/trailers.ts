@@ -1,25 +1,13 @@
 import { normalizeProvider } from '../../shared/names.js';
 import { type Person, parsePerson } from '../../shared/person.js';
 import { toName } from '../../shared/text.js';
-import { agitrackBlocks } from './agitrack-blocks.js';
 import { type Ai, aiBySignature, readAi } from './ai-names.js';
 import { namesOf } from './draft.js';
 import { type Trailer, trailersOf } from './trailer-block.js';
 
-/** What of a session's tokens one commit message accounts for. */
-export interface Tokens {
-  input_tokens: number | null;
-  output_tokens: number | null;
-  cache_read_tokens: number | null;
-  cache_creation_tokens: number | null;
-}
-
 /** That AI took part in a commit: no lines, no files. */
 export interface Involvement extends Ai {
   session_id?: string;
-  /** Of this part of the session only; parts are told apart by when they ended. */
-  tokens?: Tokens;
-  ended_at?: string;
   /** The id of an Entire checkpoint, which has the rest. */
   checkpoint_id?: string;
 }
@@ -34,15 +22,15 @@ export interface Involvement extends Ai {
  *     Agentnote-Session: 0a1b2c3d-…
  *     Entire-Checkpoint: a1b2c3d4e5f6
  *
- * and the blocks of aGiTrack, of which a squash has several. What stands elsewhere in a message is prose. Several lines
- * about one tool are one involvement, unless they name several sessions.
+ * What stands elsewhere in a message is prose. Several lines about one tool are one involvement, unless they name several
+ * sessions.
  */
 export function parseTrailers(message: string, author: Person): Involvement[] {
   const trailers = trailersOf(message);
   const said = [byAuthor(author), ...trailers.map(byTrailer), byEntire(trailers)].filter(
     (found) => found !== undefined,
   );
-  return merge([...agitrackBlocks(message), ...said]);
+  return merge(said);
 }
 
 /** Bots commit under their own name; aider adds itself to the name of its user. */

@@ -40,6 +40,9 @@ const TOOL = 'claude-code';
  */
 export const whogitit: Source = {
   name: NAME,
+  recorder: 'whogitit',
+  places: ['refs/notes/whogitit', 'refs/notes/ai-blame'],
+  gives: 'a session and lines; their contents are not read',
   matches: (note) => isObjectWith(note, 'session', 'session_id', 'started_at', 'files'),
   parse,
 };

@@ -9,10 +9,9 @@ import { resolveRange } from '../git/revisions.js';
 import { type CountedCommit, countCommits } from '../sync/count-commits.js';
 import type { CountedLines } from '../sync/count-lines.js';
 import { findRewritten } from '../sync/find-rewritten.js';
-import { listNotesRefs } from '../sync/notes-refs.js';
-import { listAllNotes, tipsOf } from '../sync/plan.js';
-import { readNotes } from '../sync/read-notes.js';
-import { repositoryName } from '../sync/sync.js';
+import { readRecords } from '../sync/read-records.js';
+import { commitsOf, findPlaces, listRecords, pickRecords } from '../sync/records.js';
+import { repositoryName } from '../sync/repository-name.js';
 
 /** The `--json` shape that scripts rely on (design.md). */
 export interface Stats {
@@ -42,33 +41,29 @@ export async function computeStats(
   settings: Settings,
   range: string | undefined,
 ): Promise<Stats> {
-  const refs = await listNotesRefs(repository);
-  const { notes } = await listAllNotes(repository, refs);
   const branch = await findDefaultBranch(repository, settings.defaultBranch);
-  const annotated = new Set(notes.map(({ commit }) => commit));
+  const wanted = range === undefined ? undefined : await resolveRange(repository, range);
+  const places = await findPlaces(repository, branch, settings.only);
+  const records = await listRecords(repository, places, settings.only, [branch.tip, wanted?.tip]);
   const commits = new Map<string, CommitInfo>();
-  const { onBranch, start } = await reachable(repository, branch.tip, annotated);
+  const recorded = commitsOf(records);
+  const { onBranch, start } = await reachable(repository, branch.tip, recorded);
   let described = range ?? `${branch.name} (nothing is tracked yet)`;
-  if (range !== undefined) {
-    for await (const commit of walkHistory(repository, await resolveRange(repository, range)))
-      commits.set(commit.oid, commit);
+  if (wanted !== undefined) {
+    for await (const commit of walkHistory(repository, wanted)) commits.set(commit.oid, commit);
   } else if (branch.tip !== undefined && start) {
     described = `${branch.name} since ${start.oid.slice(0, 12)}`;
     for await (const commit of walkHistory(repository, { tip: branch.tip, start })) commits.set(commit.oid, commit);
   }
-  const beside = [...annotated].filter((oid) => !onBranch.has(oid) && !commits.has(oid));
+  const beside = [...recorded].filter((oid) => !onBranch.has(oid) && !commits.has(oid));
   const { origins } = await findRewritten(repository, { beside, commits });
-  const spokenOf = new Set([...commits.keys(), ...origins.keys()]);
-  const { spoken } = await readNotes(
-    repository,
-    {
-      notes: notes.filter(({ commit }) => spokenOf.has(commit)),
-      skipped: [],
-      commits: spokenOf,
-      tips: tipsOf(refs),
-    },
-    { name: repositoryName(repository, settings), prompts: 'none' },
-  );
+  const isCounted = (commit: string) => commits.has(commit) || origins.has(commit);
+  const { spoken } = await readRecords(repository, places, pickRecords(records, isCounted), {
+    name: repositoryName(repository, settings),
+    prompts: 'none',
+    only: settings.only,
+    isCounted,
+  });
   const sums = new StatsSums(described);
   const tip = branch.tip ?? [...commits.keys()][0] ?? '';
   for await (const counted of countCommits(repository, commits, spoken, {

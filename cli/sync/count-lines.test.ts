@@ -24,6 +24,7 @@ test('only lines that the commit added count, and each once', (t) => {
   t.deepEqual(countCommitLines(files, { claims }), {
     lines: { added: 10, deleted: 3, ai: 6, human: 4, unknown: 0 },
     aiBy: [{ tool: 'claude-code', provider: null, model: 'm', lines: 6 }],
+    aiFiles: [{ path: 'a', added: 10, ai: [[5, 10]] }],
   });
 });
 

@@ -17,6 +17,15 @@ export interface AiLines {
   lines: number;
 }
 
+/** AI lines of one file of a commit. */
+export interface AiFile {
+  path: string;
+  /** Lines that the commit added to it, whoever wrote them. */
+  added: number;
+  /** Never empty. */
+  ai: LineSet;
+}
+
 /** What notes say about one commit. */
 export interface Said {
   claims: readonly Claim[];
@@ -33,11 +42,12 @@ export interface Said {
 export function countCommitLines(
   files: readonly { path: string; added: LineSet; deleted: number }[],
   { claims, counts = new Map() }: Said,
-): { lines: CountedLines; aiBy: AiLines[] } {
+): { lines: CountedLines; aiBy: AiLines[]; aiFiles: AiFile[] } {
   const byPath = groupBy(claims, ({ path }) => path);
   const authors = new Map<string, AiLines>();
   const lines = { added: 0, deleted: 0, ai: 0, human: 0, unknown: 0 };
   const addedTo = new Map<string, number>();
+  const aiFiles: AiFile[] = [];
   for (const { path, added, deleted } of files) {
     const about = byPath.get(path) ?? [];
     let ai: LineSet = [];
@@ -53,11 +63,12 @@ export function countCommitLines(
     lines.added += countLines(added);
     lines.deleted += deleted;
     lines.ai += countLines(ai);
+    if (ai.length > 0) aiFiles.push({ path, added: countLines(added), ai });
     lines.human += countLines(subtractLines(intersectLines(said, added), ai));
   }
   for (const numbers of counts.values()) addNumbers(lines, authors, numbers, addedTo);
   lines.unknown = lines.added - lines.ai - lines.human;
-  return { lines, aiBy: [...authors.values()].sort((a, b) => b.lines - a.lines) };
+  return { lines, aiBy: [...authors.values()].sort((a, b) => b.lines - a.lines), aiFiles };
 }
 
 /** Raises `lines` to what one source's numbers say, never above what the commit added. */

@@ -2,7 +2,7 @@ import { groupBy } from '../../shared/group-by.js';
 import { type CommitInfo, commitInfo } from '../git/commits.js';
 import { reachable } from '../git/history.js';
 import type { Repository } from '../git/repository.js';
-import type { PlannedNote } from './plan.js';
+import type { PlannedNote } from './records.js';
 import type { Rewrite } from './rewrites.js';
 
 interface Moves {

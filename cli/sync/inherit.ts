@@ -6,7 +6,7 @@ import type { FileChange } from '../git/patch-parser.js';
 import type { Repository } from '../git/repository.js';
 import type { Claim } from '../sources/source.js';
 import type { Origin } from './find-rewritten.js';
-import type { Spoken } from './read-notes.js';
+import type { Spoken } from './reading.js';
 import { canBecome, isLater } from './rewrites.js';
 import { transferLines } from './transfer-lines.js';
 

@@ -51,15 +51,7 @@ export async function computeMemo(place: MemoPlace, branch: string, env: NodeJS.
     join(home, '.gitconfig'),
     join(config, 'git', 'config'),
   ];
-  // Below refs/notes and ours all refs: which of them count is the business of the slow way. symref tells HEADs apart.
-  const patterns = [
-    'refs/notes',
-    'refs/blameprompt',
-    'refs/ai/authorship',
-    `refs/heads/${branch}`,
-    'refs/remotes/*/HEAD',
-    `refs/remotes/*/${branch}`,
-  ];
+  const patterns = [...WATCHED, `refs/heads/${branch}`, 'refs/remotes/*/HEAD', `refs/remotes/*/${branch}`];
   const [refs, head, ...contents] = await Promise.all([
     git(place.commonDir, ['for-each-ref', '--format=%(refname) %(objectname) %(symref)', ...patterns]),
     readText(join(place.commonDir, 'HEAD')),
@@ -73,8 +65,21 @@ export async function computeMemo(place: MemoPlace, branch: string, env: NodeJS.
     .digest('hex');
 }
 
+/**
+ * Where records can be, and what `--fetch` brings. All refs below: which of them count is the business of the slow way.
+ * symref tells HEADs apart.
+ */
+export const WATCHED = [
+  'refs/notes',
+  'refs/blameprompt',
+  'refs/ai/authorship',
+  'refs/entire',
+  'refs/heads/entire/checkpoints',
+  'refs/remotes/*/entire/checkpoints',
+];
+
 /** Raise it when a sync begins to depend on something else, and with READING_VERSION (plan.ts). */
-const MEMO_VERSION = 2;
+const MEMO_VERSION = 3;
 
 function readText(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch(() => null); // not there: that, too, is a state that a later one can differ from

@@ -8,6 +8,7 @@ export function nothingNew(repo: string, duration_ms: number): SyncResult {
     receipts: { sent: 0, inserted: 0, duplicates: 0, amended: 0, rejected: 0 },
     commits: { sent: 0, inserted: 0, updated: 0, unreadable: [] },
     rejections: [],
+    violations: { warn: 0, block: 0, truncated: false, items: [] },
     duration_ms,
   };
 }

@@ -3,8 +3,10 @@ import type { Person } from '../../shared/person.js';
 import { toName } from '../../shared/text.js';
 import { timestampOfSeconds } from '../../shared/timestamp.js';
 import { commitInfo } from '../git/commits.js';
+import { isGitFailure } from '../git/errors.js';
 import { Mailmap } from '../git/mailmap.js';
 import type { Repository } from '../git/repository.js';
+import { findTreeFile } from '../git/tree-file.js';
 
 /** Names people as the default branch's `.mailmap` does, in all that is sent. */
 export interface People {
@@ -16,6 +18,17 @@ export interface People {
    */
   asOf: string | null;
   close(): Promise<void>;
+}
+
+/** The object of the `.mailmap` at a commit; undefined: there is none, or the commit's tree is not in this clone. */
+export async function findMailmap(repository: Repository, tip: string | undefined): Promise<string | undefined> {
+  if (tip === undefined) return undefined;
+  try {
+    return await findTreeFile(repository, tip, '.mailmap');
+  } catch (error) {
+    if (isGitFailure(error)) return undefined;
+    throw error;
+  }
 }
 
 /** `file` is the object of the tip's `.mailmap`; undefined: there is none, and everybody is who the recorder and git say. */

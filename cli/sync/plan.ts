@@ -1,35 +1,36 @@
 import { createHash } from 'node:crypto';
 import type { PromptMode } from '../../shared/blameprompt-receipt.js';
+import type { Settings } from '../config/settings.js';
 import { type CommitInfo, commitInfo } from '../git/commits.js';
 import { type Branch, findDefaultBranch } from '../git/default-branch.js';
 import { lostCommits, reachable, walkHistory } from '../git/history.js';
-import { listNotes } from '../git/notes.js';
 import type { Repository } from '../git/repository.js';
-import { findRootFile } from '../git/root-file.js';
+import type { Only } from '../sources/index.js';
 import { findMoved } from './find-moved.js';
 import { findRewritten, type Origin } from './find-rewritten.js';
-import { listNotesRefs, type NotesRef } from './notes-refs.js';
+import { findMailmap } from './people.js';
+import {
+  changedKeys,
+  commitsOf,
+  findPlaces,
+  listRecords,
+  type Places,
+  pickRecords,
+  type Records,
+  statesOf,
+} from './records.js';
 import type { Rewrite } from './rewrites.js';
 import type { Cursor } from './state.js';
 
-export interface PlannedNote {
-  ref: string;
-  commit: string;
-  blob: string;
-}
-
 /** Whatever a sync has to read, and the cursor that holds once all of it was sent. */
 export interface Plan {
-  notes: PlannedNote[];
-  /** Tip of each notes ref that has a history. */
-  tips: Map<string, string>;
-  /** Entries of notes trees that are no notes. */
-  skipped: { ref: string; commit: string; reason: string }[];
+  places: Places;
+  records: Records;
   /** Commits of the default branch whose lines are to be counted. */
   commits: Map<string, CommitInfo>;
   /** Commits that left the default branch since the last sync (a forced push). */
   lost: CommitInfo[];
-  /** Annotated commits beside the branch that counted ones may have been made from: their notes are read, too. */
+  /** Commits beside the branch that counted ones may have been made from: what is said of these is read, too. */
   origins: Map<string, Origin>;
   /** Commits whose notes moved to a commit of the branch since the last sync. */
   moved: Rewrite[];
@@ -46,35 +47,44 @@ export interface PlanSettings {
   defaultBranch: string | undefined;
   team: string | undefined;
   trailers: boolean;
+  only: Only;
+}
+
+/** The settings that decide what is sent. */
+export function planSettings(repo: string, settings: Settings): PlanSettings {
+  const { prompts, ignore, defaultBranch, team, trailers, only } = settings;
+  return { repo, prompts, ignore, defaultBranch, team, trailers, only };
 }
 
 /**
- * Raise it when the same notes give other receipts or facts than before: then every clone sends all of it anew. Raise
+ * Raise it when the same records give other receipts or facts than before: then every clone sends all of it anew. Raise
  * MEMO_VERSION with it.
  */
-const READING_VERSION = 3;
+const READING_VERSION = 4;
 
-/** Finds out what is new since the last complete sync; undefined when nothing is. Reads refs and trees, no notes. */
+/** Finds out what is new since the last complete sync; undefined when nothing is. Reads refs, trees and messages, no notes. */
 export async function planSync(
   repository: Repository,
   settings: PlanSettings,
   last: Cursor | undefined,
 ): Promise<Plan | undefined> {
-  const refs = await listNotesRefs(repository);
   const branch = await findDefaultBranch(repository, settings.defaultBranch);
-  const mailmap = branch.tip === undefined ? undefined : await findRootFile(repository, branch.tip, '.mailmap');
+  const places = await findPlaces(repository, branch, settings.only);
+  const states = statesOf(places);
+  const mailmap = await findMailmap(repository, branch.tip);
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([READING_VERSION, settings, mailmap]))
     .digest('hex')
     .slice(0, 16);
   const since = last?.settings === fingerprint ? last : undefined;
-  if (since && isUnchanged(since, refs, branch)) return undefined;
+  if (since && isUnchanged(since, states, branch)) return undefined;
 
-  const listed = await listAllNotes(repository, refs);
-  const { changed, removed } = await changedCommits(repository, refs, since);
-  const annotated = new Set(listed.notes.map(({ commit }) => commit));
+  const records = await listRecords(repository, places, settings.only);
+  const news = since && (await changedKeys(repository, places, records, readPlaces(since)));
+  const changed = new Set([...(since?.pending ?? []), ...(news?.changed ?? [])]);
   const { tip } = branch;
-  const { onBranch, start } = await reachable(repository, tip, annotated);
+  const recorded = commitsOf(records);
+  const { onBranch, start } = await reachable(repository, tip, recorded);
 
   const sameHistory = since?.branch?.name === branch.name && since.start === (start?.oid ?? null);
   const known = sameHistory ? since.branch!.tip : undefined;
@@ -82,7 +92,7 @@ export async function planSync(
   if (tip !== undefined && start !== undefined) {
     const range = { tip, start, ...(known !== undefined && { exclude: [known] }) };
     for await (const commit of walkHistory(repository, range)) commits.set(commit.oid, commit);
-    // Notes changed on commits that were counted before: count these again.
+    // Records changed of commits that were counted before: count these again.
     const recount = [...changed].filter((oid) => onBranch.has(oid) && !commits.has(oid));
     for await (const commit of commitInfo(repository, recount))
       if (!('missing' in commit)) commits.set(commit.oid, commit);
@@ -92,25 +102,25 @@ export async function planSync(
   const lost = before === undefined || tip === undefined ? [] : await leftBranch(repository, before, tip);
   const fresh = new Set([...changed, ...lost.map(({ oid }) => oid)]);
   const { origins, recount } = await findRewritten(repository, {
-    beside: [...annotated].filter((oid) => !onBranch.has(oid)),
+    beside: [...recorded].filter((oid) => !onBranch.has(oid)),
     commits,
     ...(known !== undefined && tip !== undefined && start && { fresh: { commits: fresh, range: { tip, start } } }),
   });
   for (const commit of recount) commits.set(commit.oid, commit);
-  const isRead = (commit: string) => changed.has(commit) || commits.has(commit) || origins.has(commit);
+  const removed = news?.removed ?? new Map();
+  const isRead = (key: string) => changed.has(key) || commits.has(key) || origins.has(key);
   return {
-    // A commit's lines rest on all its notes, so all are read where one is new.
-    notes: listed.notes.filter(({ commit }) => since === undefined || isRead(commit)),
-    tips: tipsOf(refs),
-    skipped: listed.skipped,
+    places,
+    // A commit's lines rest on all that is said of it, so all is read where something is new.
+    records: since === undefined ? records : pickRecords(records, isRead),
     commits,
     lost,
     origins,
-    moved: await findMoved(repository, { tip, removed, notes: listed.notes, onBranch }),
+    moved: await findMoved(repository, { tip, removed, notes: records.notes, onBranch }),
     branch,
     mailmap,
     cursor: {
-      refs: Object.fromEntries(refs.map(({ name, oid }) => [name, oid])),
+      refs: states,
       branch: tip === undefined ? null : { name: branch.name, tip },
       start: start?.oid ?? null,
       settings: fingerprint,
@@ -119,62 +129,20 @@ export async function planSync(
   };
 }
 
-function isUnchanged(last: Cursor, refs: NotesRef[], branch: Branch): boolean {
+function isUnchanged(last: Cursor, states: Record<string, string>, branch: Branch): boolean {
+  const names = Object.keys(states);
   return (
     last.pending.length === 0 &&
     last.branch?.tip === branch.tip &&
     (last.branch === null || last.branch.name === branch.name) &&
-    refs.length === Object.keys(last.refs).length &&
-    refs.every(({ name, oid }) => last.refs[name] === oid)
+    names.length === Object.keys(last.refs).length &&
+    names.every((name) => last.refs[name] === states[name])
   );
 }
 
-/**
- * Every note of the refs, and the entries of their trees that are none. The same note under two refs (the user's own and
- * the one we fetched) is one note.
- */
-export async function listAllNotes(repository: Repository, refs: NotesRef[]): Promise<Pick<Plan, 'notes' | 'skipped'>> {
-  const notes: PlannedNote[] = [];
-  const skipped: Plan['skipped'] = [];
-  const seen = new Set<string>();
-  for (const { name: ref, oid, notes: single } of refs) {
-    for await (const entry of single ?? listNotes(repository, oid)) {
-      if ('blob' in entry) {
-        const key = entry.commit + entry.blob;
-        if (!seen.has(key)) notes.push({ ref, ...entry });
-        seen.add(key);
-      }
-      if ('path' in entry) skipped.push({ ref, commit: entry.path, reason: entry.reason });
-    }
-  }
-  return { notes, skipped };
-}
-
-/** Tips of the refs that have a history, which tells when their notes were written. */
-export function tipsOf(refs: NotesRef[]): Map<string, string> {
-  return new Map(refs.flatMap(({ name, oid, notes }) => (notes ? [] : [[name, oid] as const])));
-}
-
-/**
- * Commits with a note that is new, changed or gone since the last sync, and those that are still pending; of notes that are
- * gone, the object that held the text.
- */
-async function changedCommits(
-  repository: Repository,
-  refs: NotesRef[],
-  since: Cursor | undefined,
-): Promise<{ changed: Set<string>; removed: Map<string, string> }> {
-  const changed = new Set(since?.pending ?? []);
-  const removed = new Map<string, string>();
-  if (!since) return { changed, removed };
-  for (const { name, oid, notes } of refs) {
-    if (since.refs[name] === oid) continue;
-    for await (const entry of notes ?? listNotes(repository, oid, since.refs[name])) {
-      if ('commit' in entry) changed.add(entry.commit);
-      if ('removed' in entry) removed.set(entry.commit, entry.removed);
-    }
-  }
-  return { changed, removed };
+/** Where the places were when they were read; one that could not be read is as new. */
+function readPlaces({ refs, pending }: Cursor): Record<string, string> {
+  return Object.fromEntries(Object.entries(refs).filter(([name]) => !pending.includes(name)));
 }
 
 async function leftBranch(repository: Repository, oldTip: string, newTip: string): Promise<CommitInfo[]> {

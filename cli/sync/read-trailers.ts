@@ -1,14 +1,11 @@
-import { type CommitInfo, decodeText } from '../git/commits.js';
+import { type CommitInfo, messageOf } from '../git/commits.js';
 import { readObjects } from '../git/objects.js';
 import type { Repository } from '../git/repository.js';
 import { type Involvement, parseTrailers } from '../sources/trailers.js';
 
-/** A message longer than this is data that somebody committed; its trailers are at its end. */
-const MAX_MESSAGE = 1024 * 1024;
-
 /**
- * What the messages of commits say of AI (formats.md, section 3): that it took part, never which lines. Read only where no
- * note speaks of the commit, since notes say more.
+ * What the messages of commits say of AI (formats.md, section 3): that it took part, never which lines. `annotated` commits
+ * are left out where their notes say more.
  */
 export async function readTrailers(
   repository: Repository,
@@ -25,10 +22,4 @@ export async function readTrailers(
     if (involved.length > 0) found.set(object.oid, involved);
   }
   return found;
-}
-
-/** A commit object is headers, an empty line, the message. */
-function messageOf(body: Buffer): string {
-  const start = body.indexOf('\n\n');
-  return start < 0 ? '' : decodeText(body.subarray(Math.max(start + 2, body.length - MAX_MESSAGE)));
 }

@@ -1,4 +1,10 @@
-import { type BatchReply, postReceipts, type Rejected, type TypedBatch } from '../../shared/api/receipts.js';
+import {
+  type BatchReply,
+  type FoundViolations,
+  postReceipts,
+  type Rejected,
+  type TypedBatch,
+} from '../../shared/api/receipts.js';
 import { type ApiClient, ApiProblem } from '../api-client.js';
 
 /** What became of everything that was sent. */
@@ -6,6 +12,8 @@ export interface Sent {
   receipts: { sent: number; inserted: number; duplicates: number; amended: number; rejected: number };
   commits: { sent: number; inserted: number; updated: number };
   rejections: Rejected[];
+  /** What the org's policies found in what was new; `items` holds the first ones. */
+  violations: FoundViolations;
   /** Commits that something refused belongs to: the next sync tries them again. */
   refusedCommits: Set<string>;
 }
@@ -14,8 +22,12 @@ export const nothingSent = (): Sent => ({
   receipts: { sent: 0, inserted: 0, duplicates: 0, amended: 0, rejected: 0 },
   commits: { sent: 0, inserted: 0, updated: 0 },
   rejections: [],
+  violations: { warn: 0, block: 0, truncated: false, items: [] },
   refusedCommits: new Set(),
 });
+
+/** Violations that are listed; the server has all of them. */
+const MAX_VIOLATIONS = 100;
 
 /** Sends one batch and adds the outcome to `sent`. A batch that is too large for the server goes in halves. */
 export async function sendBatch(client: ApiClient, batch: TypedBatch, sent: Sent): Promise<void> {
@@ -45,10 +57,19 @@ function add(sent: Sent, batch: TypedBatch, reply: Omit<BatchReply, 'attribution
   sent.commits.inserted += reply.commits.inserted;
   sent.commits.updated += reply.commits.updated;
   sent.rejections.push(...reply.rejected);
+  addViolations(sent.violations, reply.violations);
   for (const { kind, index } of reply.rejected) {
     if (kind === 'commit') sent.refusedCommits.add(batch.commits[index]?.commit ?? '');
     else for (const { commit } of batch.receipts[index]?.attributions ?? []) sent.refusedCommits.add(commit ?? '');
   }
+}
+
+/** A server that is older than policies says nothing of them. */
+function addViolations(sum: FoundViolations, found: FoundViolations | undefined): void {
+  sum.warn += found?.warn ?? 0;
+  sum.block += found?.block ?? 0;
+  sum.truncated ||= found?.truncated ?? false;
+  sum.items.push(...(found?.items ?? []).slice(0, MAX_VIOLATIONS - sum.items.length));
 }
 
 function* halves({ repo, receipts, commits }: TypedBatch): Generator<TypedBatch> {
@@ -85,5 +106,6 @@ function refusedWhole(
     amended: 0,
     rejected: rejected ?? all,
     commits: { received: batch.commits.length, inserted: 0, updated: 0 },
+    violations: { warn: 0, block: 0, truncated: false, items: [] },
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Type, { type Static } from 'typebox';
+import { CloneSettings } from '../../shared/api/settings.js';
 import { compileBody } from '../../shared/validate.js';
 
 /** What of a clone one server has seen. Only ever moved to a state that the server has confirmed whole. */
@@ -17,6 +18,8 @@ const Cursor = Type.Object({
   pending: Type.Array(Type.String()),
   /** Digest of everything the last complete sync depended on (memo.ts), and the repository's name for the answer. */
   memo: Type.Optional(Type.Object({ digest: Type.String(), repo: Type.String() })),
+  /** What the org enforced at that sync; for commands that do not ask the server. */
+  org: Type.Optional(CloneSettings),
 });
 export type Cursor = Static<typeof Cursor>;
 

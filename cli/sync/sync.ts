@@ -1,16 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Rejected, TypedBatch } from '../../shared/api/receipts.js';
-import { normalizeRepoName } from '../../shared/repo-name.js';
+import type { CloneSettings } from '../../shared/api/settings.js';
 import type { Settings } from '../config/settings.js';
-import { CliError } from '../errors.js';
 import type { Repository } from '../git/repository.js';
 import { Batches } from './batches.js';
 import { commitBeside, commitFact } from './commit-fact.js';
 import { countCommits } from './count-commits.js';
 import { nothingNew } from './nothing-new.js';
+import { underOrg } from './org-settings.js';
 import { openPeople } from './people.js';
-import { planSync } from './plan.js';
+import { planSettings, planSync } from './plan.js';
 import type { ProgressDisplay } from './progress.js';
-import { readNotes, type SkippedNote } from './read-notes.js';
+import { readRecords } from './read-records.js';
+import { allRecords, type SkippedRecord } from './records.js';
+import { repositoryName } from './repository-name.js';
 import { Rewrites } from './rewrites.js';
 import { nothingSent, type Sent } from './send.js';
 import { type Cursor, readCursor, writeCursor } from './state.js';
@@ -18,10 +21,11 @@ import { type Cursor, readCursor, writeCursor } from './state.js';
 /** The `--json` shape that scripts rely on (design.md). */
 export interface SyncResult {
   repo: string;
-  notes: { read: number; skipped: SkippedNote[]; left_out: SkippedNote[] };
+  notes: { read: number; skipped: SkippedRecord[]; left_out: SkippedRecord[] };
   receipts: Sent['receipts'];
   commits: Sent['commits'] & { unreadable: { commit: string; reason: string }[] };
   rejections: Rejected[];
+  violations: Sent['violations'];
   duration_ms: number;
 }
 
@@ -30,6 +34,8 @@ export interface SyncOptions {
   settings: Settings;
   /** Sends one batch and adds the outcome to `sent`. */
   send: (batch: TypedBatch, sent: Sent) => Promise<void>;
+  /** What the org enforces; undefined: the server was not asked, and what it last said holds. */
+  org?: CloneSettings;
   /** Which cursor is the server's; undefined: none, everything is new. */
   cursorKey: string | undefined;
   display: ProgressDisplay;
@@ -52,44 +58,43 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
   const { repository, settings, send, cursorKey, display, full, dryRun } = options;
   const started = performance.now();
   const name = repositoryName(repository, settings);
-  const { prompts, ignore, defaultBranch, team, trailers } = settings;
   const stored = cursorKey === undefined ? undefined : await readCursor(repository.commonDir, cursorKey);
+  const org = options.org ?? stored?.org;
+  const held = underOrg(settings, org);
+  const { prompts, ignore, team, trailers, only } = held;
   const last = full ? undefined : stored;
-  const plan = await planSync(repository, { repo: name, prompts, ignore, defaultBranch, team, trailers }, last);
+  const plan = await planSync(repository, planSettings(name, held), last);
   // Taken before anything is read: what changes meanwhile is for the next sync.
   const memo = await options.memo?.(plan?.branch.name ?? last?.branch?.name ?? '');
   const remember = async (cursor: Cursor) => {
     if (dryRun || cursorKey === undefined) return;
     const known = cursor.pending.length === 0 && memo !== undefined ? { memo: { digest: memo, repo: name } } : {};
-    await writeCursor(repository.commonDir, cursorKey, { ...cursor, ...known });
+    await writeCursor(repository.commonDir, cursorKey, { ...cursor, ...known, ...(org && { org }) });
   };
   const sent = nothingSent();
   const duration = () => Math.round(performance.now() - started);
   if (!plan) {
-    if (last && memo !== undefined && last.memo?.digest !== memo) await remember(last);
+    const isNews = (memo !== undefined && last?.memo?.digest !== memo) || !isDeepStrictEqual(last?.org, org);
+    if (last && isNews) await remember(last);
     return nothingNew(name, duration());
   }
 
   const people = await openPeople(repository, plan.branch.tip, plan.mailmap);
-  const repo = {
-    name,
-    default_branch: plan.branch.name,
-    team: team ?? null,
-    tip_committed_at: people.asOf,
-  };
+  const repo = { name, default_branch: plan.branch.name, team: team ?? null, tip_committed_at: people.asOf };
   const batches = new Batches(repo, async (batch) => {
     await send(batch, sent);
     display.count('receiptsSent', batch.receipts.length);
   });
-  display.count('notesTotal', plan.notes.length);
+  display.count('notesTotal', allRecords(plan.records).length);
   display.count('commitsTotal', plan.commits.size);
   try {
-    const toRead = { ...plan, commits: new Set([...plan.commits.keys(), ...plan.origins.keys()]) };
-    const { notes, spoken, pending } = await readNotes(repository, toRead, {
+    const { notes, spoken, pending } = await readRecords(repository, plan.places, plan.records, {
       name,
       prompts,
+      only,
+      isCounted: (commit) => plan.commits.has(commit) || plan.origins.has(commit),
       onReceipt: async (receipt) => batches.addReceipt(await people.ofReceipt(receipt)),
-      onNote: () => display.count('notesRead'),
+      onRecord: () => display.count('notesRead'),
     });
     const unreadable: SyncResult['commits']['unreadable'] = [];
     const rewrites = new Rewrites(plan.lost);
@@ -120,22 +125,10 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
 
 function result(
   repo: string,
-  { receipts, commits, rejections }: Sent,
+  { receipts, commits, rejections, violations }: Sent,
   notes: SyncResult['notes'],
   unreadable: SyncResult['commits']['unreadable'],
   duration_ms: number,
 ): SyncResult {
-  return { repo, notes, receipts, commits: { ...commits, unreadable }, rejections, duration_ms };
-}
-
-/** The configured name, else the remote's, else the folder's. */
-export function repositoryName(repository: Repository, settings: Settings): string {
-  const name = settings.repo === undefined ? repository.name : normalizeRepoName(settings.repo);
-  if (name === undefined) {
-    throw new CliError(
-      'no_repo_name',
-      `"${settings.repo}" is no name for a repository. Set enterprise.repo to something like github.com/acme/app.`,
-    );
-  }
-  return name;
+  return { repo, notes, receipts, commits: { ...commits, unreadable }, rejections, violations, duration_ms };
 }

@@ -2,7 +2,8 @@ import type { Filters } from '../../shared/api/receipts.js';
 import { BOT_EMAIL, BOT_NAME } from '../../shared/bots.js';
 import { timeBound } from '../../shared/validate.js';
 import type { Sql } from '../db.js';
-import { instant, receiptConditions, repoIdOf } from '../receipts/filters.js';
+import { receiptConditions, repoIdOf } from '../receipts/filters.js';
+import { instant } from '../time.js';
 
 const TOP = 10;
 
@@ -47,7 +48,7 @@ export async function costBasis(scope: Scope) {
   `;
 }
 
-export type Dimension = 'model' | 'tool' | 'team' | 'user_email';
+export type Dimension = 'model' | 'tool' | 'user_email';
 
 /**
  * The values of one column with most receipts; null is "not known" and stands in the list like any other. Bots are no
@@ -56,7 +57,7 @@ export type Dimension = 'model' | 'tool' | 'team' | 'user_email';
 export async function topBy(scope: Scope, column: Dimension) {
   const { sql } = scope;
   return sql<{ label: string | null; receipts: number; cost: number }[]>`
-    select ${column === 'user_email' ? sql`coalesce(lower(r.user_email), r.user_name)` : sql(`r.${column}`)} as label,
+    select ${column === 'user_email' ? sql`coalesce(r.author, r.user_name)` : sql(`r.${column}`)} as label,
       count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost
     from receipts r
     where ${conditions(scope)} ${column === 'user_email' ? sql`and not ${byBot(sql)}` : sql``}
@@ -68,8 +69,23 @@ export async function topBy(scope: Scope, column: Dimension) {
 
 function byBot(sql: Sql) {
   return sql`(
-    coalesce(lower(r.user_name) ~ ${BOT_NAME.source}, false) or coalesce(lower(r.user_email) ~ ${BOT_EMAIL.source}, false)
+    coalesce(lower(r.user_name) ~ ${BOT_NAME.source}, false) or coalesce(r.author ~ ${BOT_EMAIL.source}, false)
   )`;
+}
+
+/** By the team that receipts count for; where they count for none, by what their senders named. */
+export async function topTeams(scope: Scope) {
+  const { sql, orgId } = scope;
+  return sql<{ team: string | null; name: string | null; receipts: number; cost: number }[]>`
+    select coalesce(t.slug, r.team) as team, max(t.name) as name, count(*)::float8 as receipts,
+      coalesce(sum(r.cost_usd), 0)::float8 as cost
+    from receipts r
+    left join teams t on t.org_id = ${orgId} and t.id = r.team_id
+    where ${conditions(scope)}
+    group by 1
+    order by receipts desc, cost desc, team
+    limit ${TOP}
+  `;
 }
 
 export async function topRepos(scope: Scope) {

@@ -20,7 +20,7 @@ async function analyze(sql: Sql, orgId: string, filters: Filters): Promise<Analy
     queries.topBy(scope, 'model'),
     queries.topRepos(scope),
     queries.topBy(scope, 'user_email'),
-    queries.topBy(scope, 'team'),
+    queries.topTeams(scope),
     queries.topBy(scope, 'tool'),
     queries.dailyTrend(scope),
     queries.lineTotals(scope),
@@ -37,7 +37,7 @@ async function analyze(sql: Sql, orgId: string, filters: Filters): Promise<Analy
     top_models: models.map(({ label, receipts, cost }) => ({ model: label, count: receipts, cost })),
     top_repos: [...repos],
     top_users: users.map(({ label, ...sums }) => ({ user: label, ...sums })),
-    top_teams: teams.map(({ label, ...sums }) => ({ team: label, ...sums })),
+    top_teams: [...teams],
     top_tools: tools.map(({ label, ...sums }) => ({ tool: label, ...sums })),
     daily_trend: [...daily_trend],
     tokens: {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import test from 'ava';
 import postgres from 'postgres';
 import { openCheckpoint } from '../../shared/audit/checkpoint.js';
@@ -11,7 +11,7 @@ import { type Actor, recordEvents } from './record.js';
 import { findWaitingOrgs, sequenceOrg } from './sequence.js';
 
 const key = generateKeyPairSync('ed25519');
-const signer = { privateKey: key.privateKey, originPrefix: 'test.example.com/audit/' };
+const signer = { publicKey: key.publicKey, sign: (text: string) => sign(null, Buffer.from(text), key.privateKey) };
 const actor: Actor = { type: 'key', id: 'key-1', name: 'Ada', request_id: 'r-1', ip: '192.0.2.1' };
 
 async function newOrg({ db }: TestDatabase): Promise<string> {

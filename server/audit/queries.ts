@@ -3,7 +3,7 @@ import type { LogEntry } from '../../shared/audit/verify.js';
 import { timeBound } from '../../shared/validate.js';
 import type { Sql } from '../db.js';
 import type { Position } from '../http/cursor.js';
-import { instant } from '../receipts/filters.js';
+import { instant, utc } from '../time.js';
 
 export interface AuditFilters {
   action?: string | undefined;
@@ -23,14 +23,16 @@ export async function listEvents(
 ): Promise<AuditItem[]> {
   return sql<AuditItem[]>`
     select e.id, l.seq::float8 as seq,
-      to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at, e.action,
-      jsonb_build_object('type', event #> '{actor,type}', 'id', event #> '{actor,id}', 'name', detail -> 'actor_name') as actor,
-      event ->> 'request_id' as request_id, detail ->> 'ip' as ip, event -> 'target' as target,
-      detail -> 'before' as before, detail -> 'after' as after
+      ${utc(sql, 'e.recorded_at')} as recorded_at, e.action,
+      jsonb_build_object(
+        'type', p.event #> '{actor,type}', 'id', p.event #> '{actor,id}', 'name', p.detail -> 'actor_name'
+      ) as actor,
+      p.event ->> 'request_id' as request_id, p.detail ->> 'ip' as ip, p.event -> 'target' as target,
+      p.detail -> 'before' as before, p.detail -> 'after' as after
     from audit_events e
     left join audit_log l on l.org_id = ${orgId} and l.event_id = e.id
     left join audit_details d on d.org_id = ${orgId} and d.event_id = e.id
-    cross join lateral (select e.event::jsonb as event, d.detail::jsonb as detail) as parsed
+    cross join lateral (select e.event::jsonb as event, d.detail::jsonb as detail) as p
     where e.org_id = ${orgId}
       ${action === undefined ? sql`` : sql`and e.action = ${action}`}
       ${actor === undefined ? sql`` : sql`and e.actor = ${actor}`}

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
 import { type Actor, composeEvent, type Deed } from '../../shared/audit/event.js';
 import type { Sql } from '../db.js';
 
@@ -27,6 +28,15 @@ export async function recordEvents(sql: Sql, orgId: string, actor: Actor, deeds:
     select ${orgId}, id from jsonb_to_recordset(${rows}) as e (id uuid)
   `;
 }
+
+/** Whoever runs a command of the server on its machine. */
+export const operator = (): Actor => ({
+  type: 'operator',
+  id: 'operator',
+  name: userInfo().username,
+  request_id: null,
+  ip: null,
+});
 
 export const recordEvent = (sql: Sql, orgId: string, actor: Actor, deed: Deed) =>
   recordEvents(sql, orgId, actor, [deed]);

@@ -7,8 +7,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { findNodes } from './nodes.js';
 import * as queries from './queries.js';
 
-/** `publicKey`: base64 of the DER (SPKI) of the key that signs checkpoints; null: none is configured. */
-export function auditRoutes(router: Router, services: Services, publicKey: string | null): void {
+export function auditRoutes(router: Router, services: Services): void {
   bind(router, services, listAudit, async ({ db, principal, query }) => {
     const { limit = 50, cursor, ...filters } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
@@ -32,7 +31,7 @@ export function auditRoutes(router: Router, services: Services, publicKey: strin
     return {
       size: found?.size ?? 0,
       checkpoint: found?.checkpoint ?? null,
-      public_key: publicKey,
+      public_key: services.signingKey?.public ?? null,
     };
   });
 

@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import { signCheckpoint } from '../../shared/audit/checkpoint.js';
+import { type CheckpointKey, signCheckpoint } from '../../shared/audit/checkpoint.js';
 import { append, leafHash, rangeHash } from '../../shared/audit/merkle.js';
 import type { Database, Sql } from '../db.js';
 import { findNodes, type Node, nodeKey } from './nodes.js';
@@ -7,21 +6,18 @@ import { findNodes, type Node, nodeKey } from './nodes.js';
 /** Events that one transaction numbers; the lock on the head is held meanwhile, ingest never asks for it. */
 const PORTION = 1000;
 
-export interface Signer {
-  privateKey: KeyObject;
-  /** The log's name up to the org's slug: `blameprompt.example.com/audit/`. */
-  originPrefix: string;
-}
-
 /** Numbers the events of an org that wait, and signs a checkpoint. Answers how many there were. Any number of processes may call it. */
-export async function sequenceOrg(db: Database, orgId: string, signer: Signer): Promise<number> {
+export async function sequenceOrg(db: Database, orgId: string, key: CheckpointKey): Promise<number> {
   let total = 0;
   for (;;) {
-    const count = await db.withTenant(orgId, (sql) => sequencePortion(sql, orgId, signer));
+    const count = await db.withTenant(orgId, (sql) => sequencePortion(sql, orgId, key));
     total += count;
     if (count < PORTION) return total;
   }
 }
+
+/** The name of an org's log, which no other log has and which a renamed org or server keeps. */
+export const originOf = (orgId: string) => `blameprompt-enterprise/audit/${orgId}`;
 
 /** The orgs that have events without a number. */
 export async function findWaitingOrgs(db: Database): Promise<string[]> {
@@ -29,14 +25,10 @@ export async function findWaitingOrgs(db: Database): Promise<string[]> {
   return rows.map(({ org_id }) => org_id);
 }
 
-async function sequencePortion(sql: Sql, orgId: string, { privateKey, originPrefix }: Signer): Promise<number> {
+async function sequencePortion(sql: Sql, orgId: string, key: CheckpointKey): Promise<number> {
   await sql`insert into audit_heads (org_id) values (${orgId}) on conflict do nothing`;
-  const [head] = await sql<{ size: number; slug: string }[]>`
-    select h.size::float8 as size, o.slug
-    from audit_heads h
-    join orgs o on o.org_id = ${orgId}
-    where h.org_id = ${orgId}
-    for update of h
+  const [head] = await sql<{ size: number }[]>`
+    select size::float8 as size from audit_heads where org_id = ${orgId} for update
   `;
   // A statement of its own: it sees what was committed while we waited for the lock.
   const events = await sql<{ id: string; event: string }[]>`
@@ -48,7 +40,7 @@ async function sequencePortion(sql: Sql, orgId: string, { privateKey, originPref
     limit ${PORTION}
   `;
   if (events.length === 0) return 0;
-  const { size, slug } = head!;
+  const { size } = head!;
   const leaves = events.map(({ event }) => leafHash(event));
   const known = await findNodes(sql, orgId, [[0, size]]);
   const added = append(size, leaves, known);
@@ -74,7 +66,7 @@ async function sequencePortion(sql: Sql, orgId: string, { privateKey, originPref
     where p.org_id = ${orgId} and p.event_id = l.id
   `;
   await sql`update audit_heads set size = ${after} where org_id = ${orgId}`;
-  const checkpoint = signCheckpoint({ origin: originPrefix + slug, size: after, root }, privateKey);
+  const checkpoint = signCheckpoint({ origin: originOf(orgId), size: after, root }, key);
   await sql`insert into audit_checkpoints (org_id, size, checkpoint) values (${orgId}, ${after}, ${checkpoint})`;
   return events.length;
 }

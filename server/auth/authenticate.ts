@@ -3,7 +3,7 @@ import type { Scope } from '../../shared/api/types.js';
 import type { Database } from '../db.js';
 import { missingScope, unauthorized } from '../errors.js';
 import { selectorOf, verifyKey } from './key.js';
-import { findKey } from './queries.js';
+import { findKey, touchKey } from './queries.js';
 
 /** Who calls, and what they may do. */
 export interface Principal {
@@ -29,12 +29,27 @@ export async function authenticate(
   const row = selector && (await db.withSystem((sql) => findKey(sql, selector)));
   if (!row || !verifyKey(key, row.verifier))
     throw unauthorized(`The API key is not valid (unknown, expired or revoked). ${HINT}`);
+  if (row.use_is_news) noteUse(db, row);
   if (scope !== null && !row.scopes.includes(scope) && !row.scopes.includes('*')) throw missingScope(scope);
   return {
     orgId: row.org_id,
     org: { id: row.org_id, slug: row.org_slug, name: row.org_name },
     key: { id: row.id, name: row.name, scopes: row.scopes, expires_at: row.expires_at },
   };
+}
+
+const underWay = new Set<string>();
+
+/**
+ * Writes a key's use down beside the request, which neither waits for it nor fails with it: when the database is busy, the next
+ * request tries again. One at a time for a key, so that a burst of requests does not take up the pool.
+ */
+function noteUse(db: Database, { org_id, id }: { org_id: string; id: string }): void {
+  if (underWay.has(id)) return;
+  underWay.add(id);
+  db.withSystem((sql) => touchKey(sql, org_id, id))
+    .catch(() => {})
+    .finally(() => underWay.delete(id));
 }
 
 function presentedKey(headers: IncomingHttpHeaders): string | undefined {

@@ -10,13 +10,16 @@ export interface KeyRow {
   verifier: Uint8Array;
   scopes: string[];
   expires_at: string | null;
+  /** Its last use is not written down yet, or was more than an hour ago. */
+  use_is_news: boolean;
 }
 
 /** The key behind a selector unless it is revoked or expired. */
 export async function findKey(sql: Sql, selector: string): Promise<KeyRow | undefined> {
   const [row] = await sql<KeyRow[]>`
     select k.org_id, o.slug as org_slug, o.name as org_name, k.id, k.name, k.verifier, k.scopes,
-      to_char(k.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at
+      to_char(k.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as expires_at,
+      (k.last_used_at is null or k.last_used_at < now() - interval '1 hour') as use_is_news
     from api_keys k
     join orgs o on o.org_id = k.org_id
     where k.selector = ${selector}
@@ -24,6 +27,14 @@ export async function findKey(sql: Sql, selector: string): Promise<KeyRow | unde
       and (k.expires_at is null or k.expires_at > now())
   `;
   return row;
+}
+
+/** Notes that a key is used, to the hour. */
+export async function touchKey(sql: Sql, orgId: string, id: string): Promise<void> {
+  await sql`
+    update api_keys set last_used_at = now()
+    where org_id = ${orgId} and id = ${id} and (last_used_at is null or last_used_at < now() - interval '1 hour')
+  `;
 }
 
 export interface KeySummary {
@@ -60,12 +71,12 @@ export async function listKeys(sql: Sql, org: string | null): Promise<KeySummary
   `;
 }
 
-/** False when no such key is in force. */
-export async function revokeKey(sql: Sql, idOrSelector: string): Promise<boolean> {
-  const rows = await sql`
+/** Undefined when no such key is in force. */
+export async function revokeKey(sql: Sql, idOrSelector: string): Promise<{ org_id: string; id: string } | undefined> {
+  const [row] = await sql<{ org_id: string; id: string }[]>`
     update api_keys set revoked_at = now()
     where (id::text = ${idOrSelector} or selector = ${idOrSelector}) and revoked_at is null
-    returning id
+    returning org_id, id
   `;
-  return rows.length > 0;
+  return row;
 }

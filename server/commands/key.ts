@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SCOPES } from '../../shared/api/types.js';
+import { operator, recordEvent } from '../audit/record.js';
 import { createKey } from '../auth/key.js';
 import { insertKey, listKeys, revokeKey } from '../auth/queries.js';
 import type { Config } from '../config.js';
@@ -36,6 +37,8 @@ export async function createApiKey(config: Config, flags: NewKeyFlags): Promise<
       const org = await findOrg(sql, slug);
       if (!org) throw new ServerError('unknown_org', `There is no org ${slug}. See blameprompt-server org list.`);
       await insertKey(sql, { ...key, orgId: org.id, id, name, scopes, expiresInDays });
+      const after = { name, scopes, expires_in_days: expiresInDays };
+      await recordEvent(sql, org.id, operator(), { action: 'key.created', target: { type: 'key', id }, after });
     }),
   );
   return {
@@ -65,7 +68,16 @@ export async function revokeApiKey(config: Config, idOrSelector: string | undefi
       'usage',
       'key revoke needs the id or the selector of a key; see blameprompt-server key list.',
     );
-  const revoked = await withDatabase(config, (db) => db.withSystem((sql) => revokeKey(sql, idOrSelector)));
+  const revoked = await withDatabase(config, (db) =>
+    db.withSystem(async (sql) => {
+      const key = await revokeKey(sql, idOrSelector);
+      if (key) {
+        const deed = { action: 'key.revoked', target: { type: 'key', id: key.id } };
+        await recordEvent(sql, key.org_id, operator(), deed);
+      }
+      return key;
+    }),
+  );
   if (!revoked) throw new ServerError('unknown_key', `No key in force has the id or selector ${idOrSelector}.`);
   return { json: { revoked: idOrSelector }, text: `Revoked ${idOrSelector}. It stops working at once.` };
 }

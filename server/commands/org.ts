@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { operator, recordEvents } from '../audit/record.js';
 import { createKey } from '../auth/key.js';
 import { insertKey } from '../auth/queries.js';
 import type { Config } from '../config.js';
@@ -21,14 +22,12 @@ export async function createOrg(config: Config, slug: string | undefined, name: 
       const created = await insertOrg(sql, { id: randomUUID(), slug: slug!, name: name ?? slug! });
       if (!created)
         throw new ServerError('slug_taken', `There is an org ${slug} already. See blameprompt-server org list.`);
-      await insertKey(sql, {
-        ...key,
-        orgId: created.id,
-        id: randomUUID(),
-        name: 'first',
-        scopes: ['*'],
-        expiresInDays: null,
-      });
+      const first = { id: randomUUID(), name: 'first', scopes: ['*'], expiresInDays: null };
+      await insertKey(sql, { ...key, ...first, orgId: created.id });
+      await recordEvents(sql, created.id, operator(), [
+        { action: 'org.created', target: { type: 'org', id: created.slug }, after: { name: created.name } },
+        { action: 'key.created', target: { type: 'key', id: first.id }, after: first },
+      ]);
       return created;
     }),
   );

@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../app.js';
+import { type Sequencer, startSequencer } from '../audit/sequencer.js';
 import type { Config } from '../config.js';
 import { type Claim, claimCluster } from '../database.js';
 import { connect, type Database } from '../db.js';
 import { ServerError } from '../errors.js';
 import { createLogger } from '../log.js';
+import { loadSigningKey } from '../policies/signing-key.js';
 import { version } from '../version.js';
 import { prepareDatabase } from './with-database.js';
 
@@ -24,12 +26,19 @@ export async function start(config: Config): Promise<void> {
   const { url, directUrl, cluster, applied } = await prepareDatabase(config, (line) => log.info({ postgres: line }));
   let claim: Claim | undefined;
   let db: Database | undefined;
+  let sequencer: Sequencer | undefined;
   try {
     claim = cluster && (await claimCluster(directUrl, config.dataDir));
     for (const migration of applied) log.info({ migration }, 'migration applied');
     db = connect({ url, poolSize: config.poolSize });
     const state = { draining: false };
-    const server = createServer(createApp({ db, log, version, state, maxBodyBytes: config.maxBodyBytes }).callback());
+    const signingKey = await loadSigningKey(config, cluster && config.dataDir);
+    if (signingKey) sequencer = startSequencer(db, signingKey, log);
+    else log.warn('no BLAMEPROMPT_SIGNING_KEY: the audit log is written, but neither numbered nor signed');
+    const { maxBodyBytes, bundleHours } = config;
+    const server = createServer(
+      createApp({ db, log, version, state, maxBodyBytes, signingKey, bundleHours }).callback(),
+    );
     await listen(server, config);
     log.info({ url: addressOf(server), version }, 'listening');
 
@@ -44,6 +53,7 @@ export async function start(config: Config): Promise<void> {
       );
     }
   } finally {
+    await sequencer?.stop();
     await db?.close();
     await claim?.release();
     await cluster?.release();

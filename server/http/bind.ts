@@ -3,25 +3,35 @@ import type { Context } from 'koa';
 import type { Static, TSchema } from 'typebox';
 import type { Fault } from '../../shared/api/problem.js';
 import type { Endpoint } from '../../shared/api/types.js';
+import type { Actor } from '../../shared/audit/event.js';
 import { findUnstorable } from '../../shared/text.js';
 import { type Check, compileBody, compileQuery } from '../../shared/validate.js';
 import { authenticate, type Principal } from '../auth/authenticate.js';
 import type { Database } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
+import type { SigningKey } from '../policies/signing-key.js';
 import { readJson } from './body.js';
 
 export interface Services {
   db: Database;
   maxBodyBytes: number;
+  /** Undefined: nobody gave one, and bundles cannot be signed. */
+  signingKey: SigningKey | undefined;
+  /** How long a policy bundle holds, at most. */
+  bundleHours: number;
 }
 
 /** What a handler gets: a request that has passed every check, in the types of its schemas. */
 export interface Call<Query, Body> {
   principal: Principal;
+  /** The same as the audit log names it. */
+  actor: Actor;
   query: Query;
   body: Body;
   params: Record<string, string>;
   db: Database;
+  /** Names the state that the reply shows. A caller who has it already (If-None-Match) is answered 304, without a body. */
+  etag(tag: string): void;
 }
 
 /**
@@ -44,9 +54,27 @@ export function bind<Query extends TSchema, Body extends TSchema, Reply extends 
     ctx.state.org = principal.org.slug;
     const query = readQuery(ctx, checkQuery) as Static<Query>;
     const body = (checkBody && checked(checkBody, await readJson(ctx.req, maxBodyBytes))) as Static<Body>;
-    ctx.body = await handler({ principal, query, body, params: ctx.params, db });
+    if (!endpoint.checksItems) refuseUnstorable(body);
+    const etag = (tag: string) => {
+      ctx.etag = tag;
+      ctx.set('Cache-Control', 'private, no-cache'); // kept by the caller alone, and asked about each time
+    };
+    const actor = actorOf(principal, ctx);
+    ctx.body = await handler({ principal, actor, query, body, params: ctx.params, db, etag });
     if (endpoint.status !== undefined) ctx.status = endpoint.status;
+    if (isKnown(ctx)) ctx.status = 304;
   });
+}
+
+function actorOf({ key }: Principal, ctx: Context): Actor {
+  return { type: 'key', id: key.id, name: key.name, request_id: ctx.state.requestId, ip: ctx.ip };
+}
+
+/** Koa's `fresh` says no to "Cache-Control: no-cache", which fetch sends by itself along with If-None-Match. */
+function isKnown(ctx: Context): boolean {
+  const etag = ctx.response.get('ETag');
+  const known = ctx.get('If-None-Match').split(',');
+  return etag !== '' && known.some((tag) => tag.trim().replace(/^W\//, '') === etag);
 }
 
 function readQuery<T>(ctx: Context, check: Check<T> | undefined): T | undefined {
@@ -63,6 +91,15 @@ function readQuery<T>(ctx: Context, check: Check<T> | undefined): T | undefined 
   const { value, faults } = check(query);
   if (faults) throw invalidQuery(faults.map((fault): Fault => ({ in: 'query', ...fault })));
   return value;
+}
+
+/** What PostgreSQL cannot keep, wherever it stands: also in fields that a schema lets pass unnamed. */
+function refuseUnstorable(body: unknown): void {
+  const pointer = findUnstorable(body);
+  if (pointer !== undefined)
+    throw invalidBody([
+      { in: 'body', pointer, message: 'holds a NUL or half a surrogate pair, or is nested too deep' },
+    ]);
 }
 
 function checked<T>(check: Check<T>, value: unknown): T {

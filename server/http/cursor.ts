@@ -1,11 +1,9 @@
-import { invalidQuery } from '../errors.js';
+import { isUuid } from '../../shared/slug.js';
+import { invalidBody, invalidQuery } from '../errors.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
-
-/** The place of a row in a list that is ordered by time, then id. */
+/** Where a page ends: the time and the id of its last item. */
 export interface Position {
-  /** RFC 3339 in UTC with microseconds. */
+  /** UTC with microseconds. */
   timestamp: string;
   id: string;
 }
@@ -14,10 +12,16 @@ export function encodeCursor({ timestamp, id }: Position): string {
   return Buffer.from(`${timestamp} ${id}`).toString('base64url');
 }
 
-/** Throws a problem for what no server of ours wrote. */
-export function decodeCursor(cursor: string): Position {
-  const [timestamp = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  if (!INSTANT.test(timestamp) || !UUID.test(id) || Number.isNaN(Date.parse(timestamp)))
-    throw invalidQuery([{ in: 'query', pointer: '/cursor', message: 'is not a next_cursor of this server' }]);
-  return { timestamp, id };
+/** Throws a 400 (in a body 422) problem for text that `encodeCursor` did not write. */
+export function decodeCursor(cursor: string, from: 'query' | 'body' = 'query'): Position {
+  const [timestamp, id] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  if (
+    !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/.test(timestamp ?? '') ||
+    !isUuid(id ?? '') ||
+    Number.isNaN(Date.parse(timestamp!))
+  ) {
+    const faults = [{ in: from, pointer: '/cursor', message: 'is not a next_cursor of this server' }];
+    throw from === 'query' ? invalidQuery(faults) : invalidBody(faults);
+  }
+  return { timestamp: timestamp!, id: id! };
 }

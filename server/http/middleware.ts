@@ -64,8 +64,8 @@ function noRoute(ctx: Context): ProblemError {
   );
 }
 
-/** Errors of node and of postgres.js that say: the database is not there just now. */
-const CONNECTION_LOST = new Set([
+/** Errors of node and of postgres.js that say: the database is not there just now, or busy. */
+const TRY_AGAIN = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -81,12 +81,13 @@ const CONNECTION_LOST = new Set([
   '53300', // too_many_connections
   '40P01', // deadlock_detected
   '40001', // serialization_failure
+  '55P03', // lock_not_available: another request changes what this one needs
 ]);
 
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const { code, status } = error as { code?: string; status?: number };
-  if (code !== undefined && CONNECTION_LOST.has(code)) return unavailable(error);
+  if (code !== undefined && TRY_AGAIN.has(code)) return unavailable(error);
   if (status === 400) return new ProblemError(400, 'bad_request', 'The request cannot be read.', { cause: error });
   return new ProblemError(500, 'internal', 'Something went wrong here. The log has it under this request id.', {
     cause: error,

@@ -1,7 +1,7 @@
 import { CommitFact, Receipt, type Rejected } from '../../shared/api/receipts.js';
 import { findUnstorable, toStorable, truncate } from '../../shared/text.js';
 import { type Check, compileBody } from '../../shared/validate.js';
-import { canonicalReceipt, type StoredReceipt } from './content.js';
+import { type CanonicalReceipt, canonicalReceipt } from './content.js';
 
 const checkReceipt = compileBody(Receipt);
 const checkCommit = compileBody(CommitFact);
@@ -10,9 +10,9 @@ const checkCommit = compileBody(CommitFact);
 const MAX_REVISIONS_IN_BATCH = 20;
 
 /** Sorts out the receipts that can be stored. The others are refused one by one, with the reason and the place. */
-export function acceptReceipts(items: unknown[], rejected: Rejected[], prefix: string): StoredReceipt[] {
+export function acceptReceipts(items: unknown[], rejected: Rejected[], prefix: string): CanonicalReceipt[] {
   const seen = new Map<string, number>();
-  const accepted: StoredReceipt[] = [];
+  const accepted: CanonicalReceipt[] = [];
   items.forEach((item, index) => {
     const receipt = accept('receipt', item, index, checkReceipt, rejected, prefix);
     if (!receipt) return;

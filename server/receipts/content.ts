@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Attribution, Receipt } from '../../shared/api/receipts.js';
+import type { PromptMode } from '../../shared/blameprompt-receipt.js';
 import { estimateCost } from '../../shared/cost/estimate.js';
+import type { PriceTable } from '../../shared/cost/price-table.js';
 import { formatLines, type LineSet, parseLines, unionLines } from '../../shared/line-set.js';
+import { limitPrompt } from '../../shared/prompt-mode.js';
 import { normalizeTimestamp } from '../../shared/timestamp.js';
 
 /** The attributions of one receipt to one commit, in canonical form. */
@@ -12,19 +15,23 @@ export interface CommitAttribution {
   hash: string;
 }
 
-/** A receipt as it is stored: every field present, times normalised, attributions apart. */
-export interface StoredReceipt
-  extends Omit<
-    Receipt,
-    'attributions' | 'cost_basis' | 'tokens_suspect' | 'recorded_user_name' | 'recorded_user_email'
-  > {
-  cost_basis: 'recorded' | 'estimated' | 'unknown';
-  /** Of the table an estimate rests on. */
-  price_version: string | null;
+/** A receipt in canonical form: times normalised, attributions apart. */
+export interface CanonicalReceipt
+  extends Omit<Receipt, 'attributions' | 'tokens_suspect' | 'recorded_user_name' | 'recorded_user_email'> {
   tokens_suspect: boolean;
   hash: string;
   attributions: CommitAttribution[];
 }
+
+/** A receipt as it is stored, with what the org's settings make of it. */
+export interface StoredReceipt extends CanonicalReceipt {
+  cost_basis: 'recorded' | 'estimated' | 'unknown';
+  /** Of the table an estimate rests on. */
+  price_version: string | null;
+}
+
+/** Not content: how much of a prompt is sent and kept is a matter of settings, which change. */
+const PROMPT_FIELDS = ['prompt_summary', 'prompt_hash'];
 
 /**
  * Brings a valid receipt into the one form in which equal content has an equal hash. What is unknown does not enter the
@@ -37,7 +44,7 @@ export function canonicalReceipt({
   recorded_user_name,
   recorded_user_email,
   ...receipt
-}: Receipt): StoredReceipt {
+}: Receipt): CanonicalReceipt {
   const said = {
     ...receipt,
     id: receipt.id.toLowerCase(),
@@ -49,22 +56,40 @@ export function canonicalReceipt({
   };
   const recorded = recorded_user_email != null && { user_name: recorded_user_name, user_email: recorded_user_email };
   const hashed = Object.entries({ ...said, ...recorded }).filter(
-    ([name, value]) => value != null && !(name.startsWith('timestamp') && said.timestamp_basis !== 'recorded'),
+    ([name, value]) =>
+      value != null &&
+      !PROMPT_FIELDS.includes(name) &&
+      !(name.startsWith('timestamp') && said.timestamp_basis !== 'recorded'),
   );
   return {
     ...said,
-    ...cost(said),
     tokens_suspect: said.tokens_suspect ?? false,
     hash: digest(hashed.sort(byFirst)),
     attributions: byCommit(attributions ?? []),
   };
 }
 
+/** What of an org's settings bears on receipts as they are stored. */
+export interface StorageRules {
+  /** The most that is kept of a prompt. */
+  prompts: PromptMode;
+  /** Tables to estimate from, the org's own first. */
+  prices: PriceTable[];
+}
+
 /**
- * A cost that nobody recorded is estimated from tokens. After the hash was taken: what was sent stays what it is, and a newer
- * price table amends nothing.
+ * A receipt as it is stored under an org's rules: no more of the prompt than they allow, and a cost that nobody recorded
+ * estimated from tokens. After the hash was taken: what was sent stays what it is, and neither a newer price table nor
+ * another rule amends anything.
  */
-function cost(receipt: Receipt): Pick<StoredReceipt, 'cost_usd' | 'cost_basis' | 'price_version'> {
+export function storedReceipt(receipt: CanonicalReceipt, { prompts, prices }: StorageRules): StoredReceipt {
+  return { ...limitPrompt(receipt, prompts), ...cost(receipt, prices) };
+}
+
+function cost(
+  receipt: CanonicalReceipt,
+  prices: PriceTable[],
+): Pick<StoredReceipt, 'cost_usd' | 'cost_basis' | 'price_version'> {
   if (receipt.cost_usd != null) {
     const cost_basis = receipt.cost_basis === 'estimated' ? 'estimated' : 'recorded';
     return { cost_usd: receipt.cost_usd, cost_basis, price_version: null };
@@ -77,7 +102,7 @@ function cost(receipt: Receipt): Pick<StoredReceipt, 'cost_usd' | 'cost_basis' |
     cache_creation_tokens = null,
   } = receipt;
   const usage = { model, input_tokens, output_tokens, cache_read_tokens, cache_creation_tokens };
-  const estimate = estimateCost(usage, undefined, receipt.timestamp);
+  const estimate = estimateCost(usage, prices, receipt.timestamp);
   if (!estimate) return { cost_usd: null, cost_basis: 'unknown', price_version: null };
   return { ...estimate, cost_basis: 'estimated' };
 }

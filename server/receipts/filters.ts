@@ -2,6 +2,7 @@ import type { Filters } from '../../shared/api/receipts.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
 import { timeBound } from '../../shared/validate.js';
 import type { Sql } from '../db.js';
+import { instant } from '../time.js';
 
 /** The filters as conditions on `receipts r` of one org. Every value is a parameter. */
 export function receiptConditions(sql: Sql, orgId: string, filters: Filters) {
@@ -9,11 +10,11 @@ export function receiptConditions(sql: Sql, orgId: string, filters: Filters) {
   return sql`
     r.org_id = ${orgId}
     ${repo === undefined ? sql`` : sql`and r.repo_id = ${repoIdOf(sql, orgId, repo)}`}
-    ${user === undefined ? sql`` : user.includes('@') ? sql`and lower(r.user_email) = lower(${user})` : sql`and lower(r.user_name) = lower(${user})`}
+    ${user === undefined ? sql`` : user.includes('@') ? sql`and r.author = lower(${user})` : sql`and lower(r.user_name) = lower(${user})`}
     ${model === undefined ? sql`` : sql`and r.model = ${model}`}
     ${provider === undefined ? sql`` : sql`and r.provider = ${provider}`}
     ${tool === undefined ? sql`` : sql`and r.tool = ${tool}`}
-    ${team === undefined ? sql`` : sql`and r.team = ${team}`}
+    ${team === undefined ? sql`` : sql`and ${countsFor(sql, orgId, team)}`}
     ${from === undefined ? sql`` : sql`and r."timestamp" >= ${instant(sql, timeBound(from, 'from')!)}`}
     ${to === undefined ? sql`` : sql`and r."timestamp" < ${instant(sql, timeBound(to, 'to')!)}`}
     ${q === undefined ? sql`` : sql`and ${mentions(sql, orgId, q)}`}
@@ -23,6 +24,14 @@ export function receiptConditions(sql: Sql, orgId: string, filters: Filters) {
 /** The id of a repository by any spelling of its name; null, and so no row, when the org has none of that name. */
 export function repoIdOf(sql: Sql, orgId: string, repo: string) {
   return sql`(select id from repos where org_id = ${orgId} and name = ${normalizeRepoName(repo) ?? ''})`;
+}
+
+/** The team a receipt counts for, by its slug; where it counts for none, what its sender named. */
+function countsFor(sql: Sql, orgId: string, team: string) {
+  return sql`(
+    r.team_id = (select id from teams where org_id = ${orgId} and slug = ${team})
+    or (r.team_id is null and r.team = ${team})
+  )`;
 }
 
 function mentions(sql: Sql, orgId: string, q: string) {
@@ -36,9 +45,4 @@ function mentions(sql: Sql, orgId: string, q: string) {
         and exists (select from jsonb_array_elements(a.files) as f where f ->> 'path' ilike ${pattern})
     )
   )`;
-}
-
-/** A timestamp as parameter. By way of text: postgres.js would make it a Date and drop the microseconds. */
-export function instant(sql: Sql, timestamp: string) {
-  return sql`${timestamp}::text::timestamptz`;
 }

@@ -3,14 +3,25 @@ import { fromBlamePrompt } from '../../shared/blameprompt-receipt.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
 import { findUnstorable } from '../../shared/text.js';
 import { normalizeTimestamp } from '../../shared/timestamp.js';
-import type { Database, Sql } from '../db.js';
+import { type Actor, type Deed, recordEvents } from '../audit/record.js';
+import type { Database } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
+import { lockOrg } from '../orgs/lock.js';
+import { type Changed, judgeBatch } from '../policies/judge-batch.js';
+import { findSettings } from '../settings/queries.js';
+import { storageRules } from '../settings/storage-rules.js';
 import { acceptCommits, acceptReceipts } from './check-items.js';
-import type { StoredReceipt } from './content.js';
-import { instant } from './filters.js';
+import { type CanonicalReceipt, storedReceipt } from './content.js';
+import { upsertRepo } from './repos.js';
 import { upsertAttributions } from './upsert-attributions.js';
 import { upsertCommits } from './upsert-commits.js';
 import { upsertReceipts } from './upsert-receipts.js';
+
+/** Who sends. */
+export interface Caller {
+  orgId: string;
+  actor: Actor;
+}
 
 interface Envelope {
   repo: TypedBatch['repo'];
@@ -22,7 +33,12 @@ interface Envelope {
  * Stores one batch in one transaction: valid items land, the others are refused one by one. Sending it again, or from
  * several clients at once, changes nothing. When no item at all is valid, that is an error of the request.
  */
-export async function ingest(db: Database, orgId: string, batch: Envelope, prefix = '/receipts'): Promise<BatchReply> {
+export async function ingest(
+  db: Database,
+  { orgId, actor }: Caller,
+  batch: Envelope,
+  prefix = '/receipts',
+): Promise<BatchReply> {
   const unstorable = findUnstorable(batch.repo, '/repo');
   if (unstorable !== undefined)
     throw invalidBody([{ in: 'body', pointer: unstorable, message: 'holds a NUL or half a surrogate pair' }]);
@@ -32,34 +48,51 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
   const rejected: Rejected[] = [];
   const receipts = acceptReceipts(sent.receipts, rejected, prefix);
   const commits = acceptCommits(sent.commits, rejected);
-  if (rejected.length > 0 && receipts.length + commits.length === 0)
+  if (rejected.length > 0 && receipts.length + commits.length === 0) {
+    await db.withTenant(orgId, (sql) => recordEvents(sql, orgId, actor, [refusal(name, rejected)]));
     throw nothingAccepted(sent.receipts.length, rejected);
+  }
 
   return db.withTenant(orgId, async (sql) => {
+    await lockOrg(sql, orgId, 'shared');
+    const rules = storageRules(await findSettings(sql, orgId));
     const { repoId, knowsPeople } = await upsertRepo(sql, orgId, { ...batch.repo, name });
     const scope = { orgId, repoId, team: batch.repo.team ?? null, knowsPeople };
     const counts = { inserted: 0, duplicates: 0, amended: 0 };
     const attributions = { inserted: 0, duplicates: 0, amended: 0 };
+    const amended = new Set<string>();
+    const changed: Changed = { receipts: new Map(), commits: new Set() };
     // Almost always one round: further ones hold what the batch says again about the same ids.
-    for (const round of rounds(receipts)) {
+    for (const canonical of rounds(receipts)) {
+      const round = canonical.map((receipt) => storedReceipt(receipt, rules));
       const stored = await upsertReceipts(sql, scope, round);
       const attributed = await upsertAttributions(sql, scope, round);
-      for (const { id } of round) {
+      const news = [...Object.values(stored), attributed.amendedReceipts, attributed.extendedReceipts];
+      for (const { id, attributions: of } of round) {
+        if (news.some((ids) => ids.has(id))) changed.receipts.set(id, [...(changed.receipts.get(id) ?? []), ...of]);
         if (stored.inserted.has(id)) counts.inserted++;
-        else if (stored.amended.has(id) || attributed.amendedReceipts.has(id)) counts.amended++;
-        else counts.duplicates++;
+        else if (stored.amended.has(id) || attributed.amendedReceipts.has(id)) {
+          counts.amended++;
+          amended.add(id);
+        } else counts.duplicates++;
       }
       attributions.inserted += attributed.inserted;
       attributions.duplicates += attributed.duplicates;
       attributions.amended += attributed.amended;
     }
-    const facts = await upsertCommits(sql, scope, commits);
+    const { changed: changedCommits, ...facts } = await upsertCommits(sql, scope, commits);
+    changed.commits = changedCommits;
+    await recordEvents(sql, orgId, actor, [
+      ...(amended.size > 0 ? [amendment(name, [...amended])] : []),
+      ...(rejected.length > 0 ? [refusal(name, rejected)] : []),
+    ]);
     return {
       received: sent.receipts.length,
       ...counts,
       rejected,
       attributions,
       commits: { received: sent.commits.length, ...facts },
+      violations: await judgeBatch(sql, { orgId, repoId, repo: name }, changed),
     };
   });
 }
@@ -67,7 +100,7 @@ export async function ingest(db: Database, orgId: string, batch: Envelope, prefi
 /** The bare array that the original client posts (formats.md, section 2). */
 export async function ingestBlamePrompt(
   db: Database,
-  orgId: string,
+  caller: Caller,
   items: unknown[],
   query: { repo?: string | undefined; commit?: string | undefined },
 ): Promise<BatchReply> {
@@ -82,14 +115,14 @@ export async function ingestBlamePrompt(
     });
     return 'reason' in receipt ? item : receipt; // what is no receipt is refused by the schema, with its place
   });
-  return ingest(db, orgId, { repo: { name: query.repo }, receipts }, '');
+  return ingest(db, caller, { repo: { name: query.repo }, receipts }, '');
 }
 
-function* rounds(receipts: StoredReceipt[]): Generator<StoredReceipt[]> {
+function* rounds(receipts: CanonicalReceipt[]): Generator<CanonicalReceipt[]> {
   let rest = receipts;
   while (rest.length > 0) {
-    const round = new Map<string, StoredReceipt>();
-    const later: StoredReceipt[] = [];
+    const round = new Map<string, CanonicalReceipt>();
+    const later: CanonicalReceipt[] = [];
     for (const receipt of rest) {
       if (round.has(receipt.id)) later.push(receipt);
       else round.set(receipt.id, receipt);
@@ -99,41 +132,23 @@ function* rounds(receipts: StoredReceipt[]): Generator<StoredReceipt[]> {
   }
 }
 
-/**
- * Finds or makes the repository. `knowsPeople`: nobody sent from a newer tip of the default branch, so this sender's
- * `.mailmap` says who people are. A tip from the future counts as of now.
- */
-async function upsertRepo(
-  sql: Sql,
-  orgId: string,
-  { name, default_branch = null, tip_committed_at = null }: TypedBatch['repo'],
-): Promise<{ repoId: string; knowsPeople: boolean }> {
-  const tip =
-    tip_committed_at === null
-      ? sql`null::timestamptz`
-      : sql`least(${instant(sql, normalizeTimestamp(tip_committed_at)!)}, now())`;
-  const find = () => sql<{ id: string; knows_people: boolean; is_known: boolean }[]>`
-    select id, coalesce(${tip} >= coalesce(tip_committed_at, '-infinity'), false) as knows_people,
-      default_branch is not distinct from coalesce(${default_branch}, default_branch)
-        and coalesce(${tip} <= tip_committed_at, ${tip} is null) as is_known
-    from repos where org_id = ${orgId} and name = ${name}
-  `;
-  let [repo] = await find();
-  if (!repo) {
-    await sql`
-      insert into repos (org_id, id, name) values (${orgId}, ${crypto.randomUUID()}, ${name})
-      on conflict (org_id, name) do nothing
-    `;
-    [repo] = await find();
-  }
-  if (!repo!.is_known) {
-    await sql`
-      update repos set default_branch = coalesce(${default_branch}, default_branch), tip_committed_at = greatest(tip_committed_at, ${tip})
-      where org_id = ${orgId} and id = ${repo!.id}
-    `;
-  }
-  return { repoId: repo!.id, knowsPeople: repo!.knows_people };
-}
+/** An event names this many items; the counts are of all. */
+const NAMED_ITEMS = 100;
+
+const amendment = (repo: string, ids: string[]): Deed => ({
+  action: 'receipts.amended',
+  target: { type: 'repo', id: repo },
+  after: { count: ids.length, receipts: ids.slice(0, NAMED_ITEMS) },
+});
+
+const refusal = (repo: string, rejected: Rejected[]): Deed => ({
+  action: 'receipts.rejected',
+  target: { type: 'repo', id: repo },
+  after: {
+    count: rejected.length,
+    items: rejected.slice(0, NAMED_ITEMS).map(({ kind, id, code, pointer }) => ({ kind, id, code, pointer })),
+  },
+});
 
 function nothingAccepted(received: number, rejected: Rejected[]) {
   const faults = rejected.slice(0, 100).map(({ pointer, message }) => ({ in: 'body' as const, pointer, message }));

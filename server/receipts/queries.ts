@@ -2,7 +2,8 @@ import type { Filters, ReceiptItem } from '../../shared/api/receipts.js';
 import { parseLines } from '../../shared/line-set.js';
 import type { Sql } from '../db.js';
 import type { Position } from '../http/cursor.js';
-import { instant, receiptConditions } from './filters.js';
+import { instant, utc } from '../time.js';
+import { receiptConditions } from './filters.js';
 
 /** A list shows this many attributions of a receipt; sessions with more say so in attribution_count. */
 const ATTRIBUTIONS_IN_LIST = 100;
@@ -52,7 +53,7 @@ export async function listRevisions(sql: Sql, orgId: string, id: string): Promis
 
 async function selectItems(sql: Sql, orgId: string, page: ReturnType<typeof receiptConditions>, attributions: number) {
   const rows = await sql<ReceiptItem[]>`
-    select r.id, p.name as repo, r.source, r.tool, r.provider, r.model, r.session_id, r.team, r.user_name, r.user_email,
+    select r.id, p.name as repo, r.source, r.tool, r.provider, r.model, r.session_id, coalesce(t.slug, r.team) as team, r.user_name, r.user_email,
       r.prompt_summary, r.prompt_hash, r.message_count::float8, r.cost_usd::float8, r.cost_basis, r.price_version, r.tokens_suspect, r.input_tokens::float8,
       r.output_tokens::float8, r.cache_read_tokens::float8, r.cache_creation_tokens::float8,
       r.session_duration_secs::float8, r.total_additions::float8, r.total_deletions::float8, r.accepted_lines::float8,
@@ -60,6 +61,7 @@ async function selectItems(sql: Sql, orgId: string, page: ReturnType<typeof rece
       ${utc(sql, 'r.synced_at')} as synced_at, a.attributions, a.attribution_count::float8
     from (${page}) as r
     join repos p on p.org_id = ${orgId} and p.id = r.repo_id
+    left join teams t on t.org_id = ${orgId} and t.id = r.team_id
     cross join lateral (
       select coalesce(json_agg(item order by nr) filter (where nr <= ${attributions}), '[]') as attributions,
         count(*) as attribution_count
@@ -91,9 +93,4 @@ function flattenFirst(row: ReceiptItem): ReceiptItem {
     line_start: lines?.[0]?.[0] ?? null,
     line_end: lines?.at(-1)?.[1] ?? null,
   };
-}
-
-/** A timestamptz as RFC 3339 in UTC with microseconds; a Date would lose three digits and with them the cursor's place. */
-function utc(sql: Sql, column: 'r.timestamp' | 'r.synced_at' | 'superseded_at') {
-  return sql`to_char(${sql(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }

@@ -1,17 +1,17 @@
 import type Router from '@koa/router';
 import { getReceipt, listReceipts, postReceipts } from '../../shared/api/receipts.js';
+import { isUuid } from '../../shared/slug.js';
 import { notFound } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { ingest, ingestBlamePrompt } from './ingest.js';
 import * as queries from './queries.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 export function receiptRoutes(router: Router, services: Services): void {
-  bind(router, services, postReceipts, async ({ db, principal, query, body }) =>
-    Array.isArray(body) ? ingestBlamePrompt(db, principal.orgId, body, query) : ingest(db, principal.orgId, body),
-  );
+  bind(router, services, postReceipts, async ({ db, principal, actor, query, body }) => {
+    const caller = { orgId: principal.orgId, actor };
+    return Array.isArray(body) ? ingestBlamePrompt(db, caller, body, query) : ingest(db, caller, body);
+  });
 
   bind(router, services, listReceipts, async ({ db, principal, query }) => {
     const { limit = 50, cursor, ...filters } = query;
@@ -26,7 +26,7 @@ export function receiptRoutes(router: Router, services: Services): void {
 
   bind(router, services, getReceipt, async ({ db, principal, params }) => {
     const id = params.id ?? '';
-    if (!UUID.test(id)) throw notFound('receipt');
+    if (!isUuid(id)) throw notFound('receipt');
     return db.withTenant(principal.orgId, async (sql) => {
       const receipt = await queries.findReceipt(sql, principal.orgId, id);
       if (!receipt) throw notFound('receipt');

@@ -9,6 +9,8 @@ export interface AttributionOutcome {
   amended: number;
   /** Receipts of which some commit's attributions changed. */
   amendedReceipts: Set<string>;
+  /** Receipts that a commit was attributed to for the first time. */
+  extendedReceipts: Set<string>;
 }
 
 /**
@@ -23,14 +25,16 @@ export async function upsertAttributions(
   const list = receipts.flatMap(({ id, attributions }) =>
     attributions.map(({ commit, files, hash }) => ({ receipt_id: id, commit_oid: commit, files, hash })),
   );
-  if (list.length === 0) return { inserted: 0, duplicates: 0, amended: 0, amendedReceipts: new Set() };
+  if (list.length === 0)
+    return { inserted: 0, duplicates: 0, amended: 0, amendedReceipts: new Set(), extendedReceipts: new Set() };
   const rows = sql.json(list);
-  const inserted = await sql`
+  const inserted = await sql<{ receipt_id: string }[]>`
     insert into attributions (org_id, receipt_id, repo_id, commit_oid, files, content_hash)
     select ${orgId}, receipt_id, ${repoId}, commit_oid, files, decode(hash, 'hex')
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     order by receipt_id, commit_oid
     on conflict (org_id, receipt_id, repo_id, commit_oid) do nothing
+    returning receipt_id
   `;
   const amended = inserted.count === list.length ? [] : await amend(sql, orgId, repoId, rows);
   return {
@@ -38,6 +42,7 @@ export async function upsertAttributions(
     amended: amended.length,
     duplicates: list.length - inserted.count - amended.length,
     amendedReceipts: new Set(amended.map(({ receipt_id }) => receipt_id)),
+    extendedReceipts: new Set(inserted.map(({ receipt_id }) => receipt_id)),
   };
 }
 

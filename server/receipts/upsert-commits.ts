@@ -12,16 +12,17 @@ const RECORD = `
  * Stores commit facts, each commit at most once in the list. Where a commit is known, its lines change only
  * when the sender saw at least the notes that the stored ones rest on, or more attested lines, and never back to what was
  * replaced before: a clone without the notes, or one that lags behind, erases nothing. What a commit was rewritten into
- * stays known; the latest that anybody says counts. The author is who the newest `.mailmap` says.
+ * stays known; the latest that anybody says counts. The author is who the newest `.mailmap` says. Answers which commits are changed,
+ * new ones among them.
  */
 export async function upsertCommits(
   sql: Sql,
   { orgId, repoId, knowsPeople }: { orgId: string; repoId: string; knowsPeople: boolean },
   facts: CommitFact[],
-): Promise<{ inserted: number; updated: number }> {
-  if (facts.length === 0) return { inserted: 0, updated: 0 };
+): Promise<{ inserted: number; updated: number; changed: Set<string> }> {
+  if (facts.length === 0) return { inserted: 0, updated: 0, changed: new Set() };
   const rows = sql.json(facts.map(toRow) as never);
-  const inserted = await sql`
+  const inserted = await sql<{ oid: string }[]>`
     insert into commits (
       org_id, repo_id, oid, committed_at, author_name, author_email, author_is_bot, is_merge, on_default_branch, rewritten_to,
       sources, has_receipts, added, deleted, ai, human, unknown, ai_by, ai_involved, content_hash
@@ -31,8 +32,10 @@ export async function upsertCommits(
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     order by oid
     on conflict (org_id, repo_id, oid) do nothing
+    returning oid
   `;
-  if (inserted.count === facts.length) return { inserted: inserted.count, updated: 0 };
+  const changed = new Set(inserted.map(({ oid }) => oid));
+  if (inserted.count === facts.length) return { inserted: inserted.count, updated: 0, changed };
   // Of what a commit is, its lines apart, this can become known later: where it is, what it was rewritten into, who wrote it.
   const whoAndWhere = sql`(
     c.on_default_branch <> i.on_default_branch
@@ -48,7 +51,7 @@ export async function upsertCommits(
     order by c.oid
     for update of c
   `;
-  if (stale.length === 0) return { inserted: inserted.count, updated: 0 };
+  if (stale.length === 0) return { inserted: inserted.count, updated: 0, changed };
   const moved = await sql`
     update commits c set
       on_default_branch = i.on_default_branch, rewritten_to = coalesce(i.rewritten_to, c.rewritten_to),
@@ -73,7 +76,8 @@ export async function upsertCommits(
       and (c.added is null or c.sources <@ i.sources or c.ai + c.human < i.ai + i.human)
     returning c.oid
   `;
-  return { inserted: inserted.count, updated: new Set([...moved, ...recounted].map(({ oid }) => oid)).size };
+  const updated = new Set([...moved, ...recounted].map(({ oid }): string => oid));
+  return { inserted: inserted.count, updated: updated.size, changed: new Set([...changed, ...updated]) };
 }
 
 function toRow(fact: CommitFact) {

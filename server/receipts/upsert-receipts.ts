@@ -1,4 +1,5 @@
 import type { Sql } from '../db.js';
+import { reattribute, teamOf } from '../teams/attribute.js';
 import type { StoredReceipt } from './content.js';
 
 /** The columns that a batch fills, for jsonb_to_recordset. */
@@ -11,7 +12,8 @@ const RECORD = `
 
 /**
  * Stores receipts, each id at most once in the list and sorted by it: new ones are inserted, known content is left alone,
- * other content becomes the current revision. Answers which ids were inserted and which amended.
+ * other content becomes the current revision. Answers which ids were inserted, which amended, and which only
+ * got an earlier time.
  *
  * Safe side by side with itself: rows are always locked in the order of their ids.
  */
@@ -19,27 +21,31 @@ export async function upsertReceipts(
   sql: Sql,
   scope: { orgId: string; repoId: string; team: string | null; knowsPeople: boolean },
   receipts: StoredReceipt[],
-): Promise<{ inserted: Set<string>; amended: Set<string> }> {
+): Promise<{ inserted: Set<string>; amended: Set<string>; redated: Set<string> }> {
   const { orgId, repoId, team } = scope;
   const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
   const inserted = await sql<{ id: string }[]>`
     insert into receipts (
-      org_id, repo_id, team, id, source, tool, provider, model, session_id, user_name, user_email, prompt_summary,
+      org_id, repo_id, team, team_id, id, source, tool, provider, model, session_id, user_name, user_email, prompt_summary,
       prompt_hash, message_count, cost_usd, cost_basis, price_version, tokens_suspect, input_tokens, output_tokens, cache_read_tokens,
       cache_creation_tokens, session_duration_secs, total_additions, total_deletions, accepted_lines, overridden_lines,
       "timestamp", timestamp_basis, content_hash
     )
-    select ${orgId}, ${repoId}, ${team}, id, source, tool, provider, model, session_id, user_name, user_email,
+    select ${orgId}, repo_id, team, ${teamOf(sql, orgId)}, id, source, tool, provider, model, session_id, user_name, user_email,
       prompt_summary, prompt_hash, message_count, cost_usd, cost_basis, price_version, tokens_suspect, input_tokens, output_tokens, cache_read_tokens,
       cache_creation_tokens, session_duration_secs, total_additions, total_deletions, accepted_lines, overridden_lines,
       "timestamp", timestamp_basis, decode(hash, 'hex')
-    from jsonb_to_recordset(${rows}) as r (${sql.unsafe(RECORD)})
+    from (
+      select i.*, lower(i.user_email) as author, ${repoId}::uuid as repo_id, ${team}::text as team
+      from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    ) as r
     order by id
     on conflict (org_id, id) do nothing
     returning id
   `;
-  const amended = inserted.length === receipts.length ? [] : await amend(sql, scope, receipts);
-  return { inserted: new Set(inserted.map(({ id }) => id)), amended: new Set(amended) };
+  const isNew = inserted.length === receipts.length;
+  const { amended, redated } = isNew ? { amended: [], redated: [] } : await amend(sql, scope, receipts);
+  return { inserted: new Set(inserted.map(({ id }) => id)), amended: new Set(amended), redated: new Set(redated) };
 }
 
 /**
@@ -50,7 +56,7 @@ async function amend(
   sql: Sql,
   { orgId, repoId, knowsPeople }: { orgId: string; repoId: string; knowsPeople: boolean },
   receipts: StoredReceipt[],
-): Promise<string[]> {
+): Promise<{ amended: string[]; redated: string[] }> {
   const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
   const otherPerson = sql`(${knowsPeople} and r.repo_id = ${repoId} and r.content_hash = decode(i.hash, 'hex')
     and (r.user_name, r.user_email) is distinct from (i.user_name, i.user_email))`;
@@ -58,12 +64,13 @@ async function amend(
     select r.id
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     join receipts r on r.org_id = ${orgId} and r.id = i.id
-    where r.content_hash <> decode(i.hash, 'hex') or ${otherPerson}
+    where r.content_hash <> decode(i.hash, 'hex')
       or (r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp")
+      or ${tellsPrompt(sql)} or ${otherPerson}
     order by r.id
     for update of r
   `;
-  if (changed.length === 0) return [];
+  if (changed.length === 0) return { amended: [], redated: [] };
   const amended = await sql<{ id: string }[]>`
     with incoming as (
       select i.*, decode(i.hash, 'hex') as content_hash
@@ -75,7 +82,7 @@ async function amend(
       )
     ), superseded as (
       insert into receipt_revisions (org_id, receipt_id, part, content_hash, content)
-      select ${orgId}, r.id, 'receipt', r.content_hash, to_jsonb(r) - array['org_id', 'repo_id', 'content_hash']
+      select ${orgId}, r.id, 'receipt', r.content_hash, to_jsonb(r) - array['org_id', 'repo_id', 'content_hash', 'team_id', 'author']
       from incoming i
       join receipts r on r.org_id = ${orgId} and r.id = i.id
     )
@@ -100,11 +107,25 @@ async function amend(
     returning r.id
   `;
   // Sessions without a time of their own are as old as the earliest commit anybody reported for them.
-  await sql`
+  const redated = await sql<{ id: string }[]>`
     update receipts r set "timestamp" = i."timestamp", timestamp_basis = i.timestamp_basis
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     where r.org_id = ${orgId} and r.id = i.id
       and r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp"
+    returning r.id
   `;
-  return [...amended, ...renamed].map(({ id }) => id);
+  // Prompts are no content. What a sender kept back another one may tell, or the same one later.
+  await sql`
+    update receipts r set prompt_summary = coalesce(r.prompt_summary, i.prompt_summary),
+      prompt_hash = coalesce(r.prompt_hash, i.prompt_hash)
+    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    where r.org_id = ${orgId} and r.id = i.id and ${tellsPrompt(sql)}
+  `;
+  await reattribute(sql, orgId, sql`r.id = any(${changed.map(({ id }) => id)}::uuid[])`);
+  return { amended: [...amended, ...renamed].map(({ id }) => id), redated: redated.map(({ id }) => id) };
 }
+
+/** Of a stored receipt `r` and one that arrives, `i`: this one holds something of the prompt that the other lacks. */
+const tellsPrompt = (sql: Sql) => sql`(
+  (r.prompt_summary is null and i.prompt_summary is not null) or (r.prompt_hash is null and i.prompt_hash is not null)
+)`;

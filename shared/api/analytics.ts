@@ -15,7 +15,14 @@ export const Analytics = Type.Object({
   top_models: Type.Array(Type.Object({ model: Label, count: Sum, cost: Sum })),
   top_repos: Type.Array(Type.Object({ repo: Type.String(), receipts: Sum, cost: Sum })),
   top_users: Type.Array(Type.Object({ user: Label, receipts: Sum, cost: Sum }), { description: 'people; no bots' }),
-  top_teams: Type.Array(Type.Object({ team: Label, receipts: Sum, cost: Sum })),
+  top_teams: Type.Array(
+    Type.Object({
+      team: Nullable(Type.String({ description: 'slug, or what senders named where there is no team' })),
+      name: Label,
+      receipts: Sum,
+      cost: Sum,
+    }),
+  ),
   top_tools: Type.Array(Type.Object({ tool: Label, receipts: Sum, cost: Sum })),
   daily_trend: Type.Array(Type.Object({ date: Type.String({ format: 'date' }), receipts: Sum, cost: Sum })),
   tokens: Type.Object({ input: Sum, output: Sum, cache_read: Sum, cache_creation: Sum }),

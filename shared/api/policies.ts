@@ -1,9 +1,10 @@
 import Type, { type Static } from 'typebox';
-import { Attribution } from './receipts.js';
-import { LineCount, Maybe, maybeAll, Name, Nullable, Oid, Strict, Timestamp, Usd, Uuid } from './types.js';
+import { Attribution, LineCount, Maybe, maybeAll, Name, Nullable, Oid, Strict, Timestamp, Usd, Uuid } from './types.js';
 
 /** Bounds of what a policy may hold; what is evaluated against it is bounded by the batch (limits.ts). */
 export const MAX_POLICIES = 500;
+/** Of the JSON of all policies that something is judged by at once. */
+export const MAX_POLICY_BYTES = 1_000_000;
 const MAX_PATTERNS = 200;
 
 const Pattern = Type.String({
@@ -15,7 +16,9 @@ const Patterns = Type.Array(Pattern, { minItems: 1, maxItems: MAX_PATTERNS });
 const Percentage = Type.Number({ minimum: 0, maximum: 100 });
 
 /** Whose cost is summed: everybody's in the policy's scope together, or each person's, team's or repository's by itself. */
-const Per = Type.Optional(Type.Enum(['scope', 'person', 'team', 'repo'], { default: 'scope' }));
+const Per = Type.Optional(
+  Type.Enum(['scope', 'person', 'team', 'repo'], { description: 'scope where nothing is said' }),
+);
 
 /** Every rule by its name. A policy's `rule` holds exactly one of them. */
 export const RULES = {

@@ -1,10 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { MAX_ATTRIBUTIONS, MAX_PROMPT_SUMMARY } from '../limits.js';
+import { Violation } from './policies.js';
 import {
+  Attribution,
   Count,
   endpoint,
   LineCount,
-  Lines,
   Maybe,
   maybeAll,
   Name,
@@ -18,16 +19,12 @@ import {
   Uuid,
 } from './types.js';
 
+export { Attribution };
+
 /** Most receipts or commits one batch may hold; the CLI sends far fewer. */
 export const MAX_BATCH_ITEMS = 10_000;
 
-const Path = Type.String({ minLength: 1, maxLength: 4096 });
 const Email = Type.String({ minLength: 1, maxLength: 320 });
-
-export const Attribution = Strict(
-  { commit: Maybe(Oid), path: Maybe(Path), lines: Maybe(Lines) },
-  'Lines of one file in one commit that a receipt accounts for. Without lines: the file; without path: the commit.',
-);
 
 export const CostBasis = Type.Enum(['recorded', 'estimated', 'unknown']);
 
@@ -78,7 +75,6 @@ export const Receipt = Strict(
   'One AI interaction. Its identity is the id; the same id with other content is an amendment.',
 );
 export type Receipt = Static<typeof Receipt>;
-export type Attribution = Static<typeof Attribution>;
 
 export const CommitFact = Strict(
   {
@@ -147,6 +143,17 @@ export const Rejected = Strict({
 });
 export type Rejected = Static<typeof Rejected>;
 
+/** What the org's policies found in what a batch changed; what was stored before is not judged again. Nothing is refused because of it. */
+export const FoundViolations = Strict({
+  warn: Count,
+  block: Count,
+  truncated: Type.Boolean({
+    description: 'there are more than one batch may have; these are recorded, blocking ones first',
+  }),
+  items: Type.Array(Violation, { maxItems: 100, description: 'the first of them, blocking ones first' }),
+});
+export type FoundViolations = Static<typeof FoundViolations>;
+
 export const BatchReply = Strict({
   received: Count,
   inserted: Count,
@@ -155,6 +162,7 @@ export const BatchReply = Strict({
   rejected: Type.Array(Rejected),
   attributions: Strict({ inserted: Count, duplicates: Count, amended: Count }),
   commits: Strict({ received: Count, inserted: Count, updated: Count }),
+  violations: FoundViolations,
 });
 export type BatchReply = Static<typeof BatchReply>;
 
@@ -164,6 +172,7 @@ export const postReceipts = endpoint({
   path: '/api/v1/receipts',
   summary: 'Send receipts and commit facts; what was seen before counts once',
   scope: 'receipts:write',
+  checksItems: true,
   query: Strict({
     repo: Type.Optional(RepoName),
     commit: Type.Optional(Oid),
@@ -191,7 +200,9 @@ export const filters = {
   model: Type.Optional(Name),
   provider: Type.Optional(Name),
   tool: Type.Optional(Name),
-  team: Type.Optional(Name),
+  team: Type.Optional(
+    Type.String({ ...Name, description: 'slug of a team, or what senders named where there is none' }),
+  ),
   from: Type.Optional(Day),
   to: Type.Optional(Day),
   q: Type.Optional(
@@ -214,7 +225,7 @@ export const ReceiptItem = Type.Object({
   line_end: Nullable(Type.Integer()),
   timestamp: Timestamp,
   timestamp_basis: TimestampBasis,
-  team: Nullable(Type.String()),
+  team: Nullable(Type.String({ description: 'slug of the team it counts for, else what the sender named' })),
   ...nullableAll(described),
   price_version: Nullable(Type.String({ description: 'price table of an estimated cost' })),
   revision: Type.Integer({ minimum: 1, description: '1 for the first content, one more for each amendment' }),

@@ -39,6 +39,10 @@ export interface Endpoint<
   query?: Query;
   body?: Body;
   reply: Reply;
+  /** The handler checks the body's items one by one, their text included; elsewhere all of the body is checked before it. */
+  checksItems?: true;
+  /** Repeating it makes another one: a client that got no answer must not just try again. */
+  once?: true;
   /** Status of the reply when all went well; 200 where nothing is said. */
   status?: 200 | 201;
 }
@@ -103,3 +107,9 @@ export const Lines = Type.String({
   maxLength: MAX_LINES_TEXT,
   description: '1-based, inclusive: `1-10,15`',
 });
+
+export const Attribution = Strict(
+  { commit: Maybe(Oid), path: Maybe(Type.String({ minLength: 1, maxLength: 4096 })), lines: Maybe(Lines) },
+  'Lines of one file in one commit that a receipt accounts for. Without lines: the file; without path: the commit.',
+);
+export type Attribution = Static<typeof Attribution>;

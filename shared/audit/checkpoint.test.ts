@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
 import { type Checkpoint, openCheckpoint, signCheckpoint } from './checkpoint.js';
@@ -7,7 +7,11 @@ import { leafHash } from './merkle.js';
 const key = generateKeyPairSync('ed25519');
 const other = generateKeyPairSync('ed25519');
 const checkpoint: Checkpoint = { origin: 'blameprompt.example.com/audit/acme', size: 1234, root: leafHash('a') };
-const signed = signCheckpoint(checkpoint, key.privateKey);
+const signWith = ({ publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject }) => ({
+  publicKey,
+  sign: (text: string) => sign(null, Buffer.from(text), privateKey),
+});
+const signed = signCheckpoint(checkpoint, signWith(key));
 
 test('a checkpoint is text that shows its log, size and root', (t) => {
   const lines = signed.split('\n');
@@ -24,7 +28,7 @@ test("a checkpoint of nobody's key, or of another's, is not trusted", (t) => {
 });
 
 test('the signature of a witness stands beside ours and changes nothing', (t) => {
-  const witness = signCheckpoint({ ...checkpoint, origin: 'witness.example.com' }, other.privateKey).split('\n')[4];
+  const witness = signCheckpoint({ ...checkpoint, origin: 'witness.example.com' }, signWith(other)).split('\n')[4];
   t.deepEqual(openCheckpoint(`${signed}${witness}\n`, [key.publicKey]), checkpoint);
 });
 

@@ -10,7 +10,7 @@
  * The origin, the number of events, the root; an empty line; a line for each signature: the key's name, and the first
  * four bytes of its id followed by the Ed25519 signature of everything before the empty line.
  */
-import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { createHash, type KeyObject, verify } from 'node:crypto';
 
 export interface Checkpoint {
   /** Names the log: unique among all logs, and the name of the key that signs. */
@@ -25,11 +25,17 @@ export interface Checkpoint {
 const MAX_LENGTH = 16 * 1024;
 const ED25519 = 0x01;
 
+/** An Ed25519 key whose private half stays where it is. */
+export interface CheckpointKey {
+  publicKey: KeyObject;
+  sign(text: string): Buffer;
+}
+
 /** The checkpoint's text with our signature. */
-export function signCheckpoint({ origin, size, root }: Checkpoint, privateKey: KeyObject): string {
+export function signCheckpoint({ origin, size, root }: Checkpoint, { publicKey, sign }: CheckpointKey): string {
   const body = `${origin}\n${size}\n${root.toString('base64')}\n`;
-  const signature = sign(null, Buffer.from(body), privateKey);
-  const id = keyId(origin, createPublicKey(privateKey));
+  const signature = sign(body);
+  const id = keyId(origin, publicKey);
   return `${body}\n— ${origin} ${Buffer.concat([id, signature]).toString('base64')}\n`;
 }
 

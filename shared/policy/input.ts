@@ -8,7 +8,9 @@ export interface Change {
   teams: readonly string[];
   /** When it is judged: whether policies and exemptions are in force, RFC 3339. */
   now: string;
+  /** Each of them once, in any order. */
   receipts: readonly EvaluatedReceipt[];
+  /** Each of them once. None: the change is not committed yet, and rules on commits have nothing to say. */
   commits: readonly EvaluatedCommit[];
   /** Undefined where nobody knows: rules that need it are answered in not_evaluated. */
   state?: PolicyState | undefined;

@@ -7,6 +7,8 @@ import { loadSettings } from '../../config/settings.js';
 import { Exit } from '../../errors.js';
 import { openRepository, type Repository } from '../../git/repository.js';
 import { gitVersion } from '../../git/version.js';
+import { type HooksStatus, hooksStatus } from '../../hooks/status.js';
+import { listCheckpointRefs } from '../../sync/checkpoints.js';
 import { listNotesRefs } from '../../sync/notes-refs.js';
 import { printable } from '../../terminal.js';
 
@@ -46,7 +48,8 @@ export default class Doctor extends BaseCommand {
     );
     await look('git', gitVersion, (version) => `git ${version}`);
     const repository = await look('repository', () => openRepository(flags.directory), describeRepository);
-    if (repository) await look('notes', () => listNotesRefs(repository), describeNotes);
+    if (repository) await look('notes', () => listNotesAndCheckpoints(repository), describeNotes);
+    if (repository?.root) await look('hooks', () => hooksStatus(repository, process.env), describeHooks);
     const files = [userFile(process.env), ...(repository?.root === undefined ? [] : [projectFile(repository.root)])];
     const settings = await look(
       'configuration',
@@ -98,6 +101,10 @@ function describeRepository({ name, isShallow, isPartial }: Repository): Omit<Ch
   return { state: 'ok', message: name };
 }
 
+async function listNotesAndCheckpoints(repository: Repository): Promise<{ name: string }[]> {
+  return [...(await listNotesRefs(repository)), ...(await listCheckpointRefs(repository))];
+}
+
 function describeNotes(refs: { name: string }[]): Omit<Check, 'name'> {
   return refs.length === 0
     ? {
@@ -106,6 +113,21 @@ function describeNotes(refs: { name: string }[]): Omit<Check, 'name'> {
           'no notes that we read are in this clone; git does not fetch them by itself: git fetch origin refs/notes/<name>:refs/notes/<name>',
       }
     : { state: 'ok', message: refs.map(({ name }) => name).join(', ') };
+}
+
+/** Nobody needs hooks to sync; what is there only in part does half of what people think. */
+function describeHooks({ hooks, installed, policies }: HooksStatus): string | Omit<Check, 'name'> {
+  const again = 'Run: blameprompt enterprise hooks install';
+  if (hooks.every(({ state }) => state === 'absent'))
+    return `not installed. To check and sync with each commit: ${again}`;
+  const faulty = hooks.filter(({ state }) => state !== 'installed').map(({ hook, state }) => `${hook} (${state})`);
+  if (!installed) return { state: 'warning', message: `not in order: ${faulty.join(', ')}. ${again}` };
+  if (policies === null) return 'installed; there are no policies to check';
+  if ('reason' in policies) return { state: 'warning', message: `the policies cannot be used: ${policies.reason}` };
+  const count = `${policies.count} policies of org ${policies.org}`;
+  return policies.expired
+    ? { state: 'warning', message: `${count} have expired. Run: blameprompt enterprise check` }
+    : `installed, ${count}`;
 }
 
 function describeAccess({ url, keyFrom }: Access): Omit<Check, 'name'> {

@@ -5,6 +5,7 @@ import { whoami } from '../../../shared/api/whoami.js';
 import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
 import { credentialsFile, storeCredential } from '../../config/credentials.js';
 import { CliError } from '../../errors.js';
+import { pinKey } from '../../policy/pinned-keys.js';
 
 export default class Login extends BaseCommand {
   static override summary = 'Store an API key for one server';
@@ -29,8 +30,13 @@ export default class Login extends BaseCommand {
       process.stdin.isTTY ? await askHidden(`API key for ${url.origin}: `) : await text(process.stdin)
     ).trim();
     if (!/^\S{8,500}$/.test(key)) throw new CliError('no_key', 'No key was given. It begins with bp_ and is one word.');
-    const { org, key: facts } = await this.withServer({ url, key, keyFrom: 'login' }, (client) => client.call(whoami));
+    const {
+      org,
+      key: facts,
+      policy_key,
+    } = await this.withServer({ url, key, keyFrom: 'login' }, (client) => client.call(whoami));
     await storeCredential(process.env, url.origin, key, org.slug);
+    if (policy_key) await pinKey(process.env, url.origin, policy_key);
     this.print(`Logged in to ${url.origin} as org ${org.slug}. The key is in ${credentialsFile(process.env)}.`);
     return { server: url.origin, org: org.slug, scopes: facts.scopes };
   }

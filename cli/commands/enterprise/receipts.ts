@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { listReceipts } from '../../../shared/api/receipts.js';
 import type { ReplyOf } from '../../../shared/api/types.js';
-import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
+import { BaseCommand, clientFlags } from '../../base-command.js';
 import { filterFlags, pickFilters } from '../../filter-flags.js';
 import { formatUsd, table } from '../../terminal.js';
 
@@ -12,19 +12,17 @@ export default class Receipts extends BaseCommand {
     ...filterFlags,
     limit: Flags.integer({ description: 'receipts on a page', default: 50, min: 1, max: 500 }),
     cursor: Flags.string({ description: 'next_cursor of the page before' }),
-    ...directoryFlag,
-    ...serverFlag,
+    ...clientFlags,
   };
 
   async run(): Promise<ReplyOf<typeof listReceipts>> {
     const { flags } = await this.parse(Receipts);
-    const access = await this.access(await this.settings(flags.directory, flags));
     const query = {
       ...pickFilters(flags),
       limit: flags.limit,
       ...(flags.cursor !== undefined && { cursor: flags.cursor }),
     };
-    const reply = await this.withServer(access, (client) => client.call(listReceipts, { query }));
+    const reply = await this.call(flags, listReceipts, { query });
     if (reply.receipts.length === 0) this.print('No receipts.');
     else this.print(table([HEADING, ...reply.receipts.map(row)], ''));
     if (reply.next_cursor !== null) this.print(`\nMore: --cursor ${reply.next_cursor}`);

@@ -36,7 +36,7 @@ function format(sources: SourceReport[]): string {
     skipped.map(({ commit, reason }) => `  ${ref} ${commit.slice(0, 12)}  ${printable(reason)}`),
   );
   return [
-    table([['notes ref', 'format', 'notes', 'readable', 'left out'], ...rows], ''),
+    table([['where', 'format', 'notes', 'readable', 'left out'], ...rows], ''),
     ...(reasons.length === 0 ? [] : ['', ...reasons.slice(0, SHOWN)]),
     ...(reasons.length > SHOWN ? [`  … ${formatCount(reasons.length - SHOWN)} more: --json lists all`] : []),
   ].join('\n');

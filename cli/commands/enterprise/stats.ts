@@ -3,6 +3,7 @@ import { BaseCommand, directoryFlag } from '../../base-command.js';
 import { loadSettings } from '../../config/settings.js';
 import { openRepository } from '../../git/repository.js';
 import { computeStats, type Stats as Result } from '../../stats/stats.js';
+import { underLastOrg } from '../../sync/org-settings.js';
 import { formatCount, formatPercentage, printable, table } from '../../terminal.js';
 
 export default class Stats extends BaseCommand {
@@ -21,7 +22,8 @@ export default class Stats extends BaseCommand {
     const { args, flags } = await this.parse(Stats);
     const repository = await openRepository(flags.directory);
     const settings = await loadSettings(repository.root, {}, process.env);
-    const stats = await computeStats(repository, settings, args.range);
+    const access = await this.access(settings).catch(() => undefined); // none is needed to count
+    const stats = await computeStats(repository, await underLastOrg(settings, repository, access), args.range);
     this.print(format(stats));
     return stats;
   }

@@ -1,10 +1,12 @@
 import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
+import { findDefaultBranch } from '../../git/default-branch.js';
 import { openRepository, type Repository } from '../../git/repository.js';
-import { listNotesRefs } from '../../sync/notes-refs.js';
-import { listAllNotes, planSync } from '../../sync/plan.js';
+import { underOrg } from '../../sync/org-settings.js';
+import { planSettings, planSync } from '../../sync/plan.js';
+import { allRecords, findPlaces, listRecords } from '../../sync/records.js';
+import { repositoryName } from '../../sync/repository-name.js';
 import { cursorKey, readCursor } from '../../sync/state.js';
-import { repositoryName } from '../../sync/sync.js';
 import { formatCount, printable, table } from '../../terminal.js';
 
 interface StatusReport {
@@ -29,20 +31,19 @@ export default class Status extends BaseCommand {
     const settings = await loadSettings(repository.root, flags, process.env);
     const repo = repositoryName(repository, settings);
     const { server, problem, key } = await this.server(settings);
-    const { prompts, ignore, defaultBranch, team, trailers } = settings;
     const cursor = key && (await readCursor(repository.commonDir, key));
     const plan = await planSync(
       repository,
-      { repo, prompts, ignore, defaultBranch, team, trailers },
+      planSettings(repo, underOrg(settings, (cursor || undefined)?.org)),
       cursor || undefined,
     );
     const report: StatusReport = {
       repo,
       default_branch: plan?.branch.name ?? (cursor ? (cursor.branch?.name ?? null) : null),
-      notes: await countNotes(repository),
+      notes: await countNotes(repository, settings),
       server,
       problem,
-      pending: key ? { notes: plan?.notes.length ?? 0, commits: plan?.commits.size ?? 0 } : null,
+      pending: key ? { notes: plan ? allRecords(plan.records).length : 0, commits: plan?.commits.size ?? 0 } : null,
     };
     this.print(format(report));
     return report;
@@ -61,10 +62,13 @@ export default class Status extends BaseCommand {
   }
 }
 
-async function countNotes(repository: Repository): Promise<StatusReport['notes']> {
-  const { notes } = await listAllNotes(repository, await listNotesRefs(repository));
+async function countNotes(repository: Repository, { defaultBranch, only }: Settings): Promise<StatusReport['notes']> {
+  const places = await findPlaces(repository, await findDefaultBranch(repository, defaultBranch), only);
   const counts = new Map<string, number>();
-  for (const { ref } of notes) counts.set(ref, (counts.get(ref) ?? 0) + 1);
+  for (const record of allRecords(await listRecords(repository, places, only))) {
+    const { ref, count = 1 } = 'count' in record ? record : { ...record, count: 1 };
+    counts.set(ref, (counts.get(ref) ?? 0) + count);
+  }
   return [...counts].map(([ref, count]) => ({ ref, notes: count }));
 }
 

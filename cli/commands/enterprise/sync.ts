@@ -1,17 +1,18 @@
 import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import type { TypedBatch } from '../../../shared/api/receipts.js';
+import { whoami } from '../../../shared/api/whoami.js';
 import type { ApiClient } from '../../api-client.js';
 import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
 import type { Access } from '../../config/access.js';
 import { loadSettings, type Settings } from '../../config/settings.js';
 import { CliError, Exit } from '../../errors.js';
 import { formatSync } from '../../format-sync.js';
-import { fetchNotes } from '../../git/fetch-notes.js';
+import { fetchRefs } from '../../git/fetch-refs.js';
 import { openRepository } from '../../git/repository.js';
 import { findClones } from '../../sync/find-clones.js';
 import { computeMemo } from '../../sync/memo.js';
-import { NOTES_NAMES, PRIVATE_NOTES } from '../../sync/notes-refs.js';
+import { privateRefs } from '../../sync/private-refs.js';
 import { ProgressDisplay } from '../../sync/progress.js';
 import { type Sent, sendBatch } from '../../sync/send.js';
 import { cursorKey } from '../../sync/state.js';
@@ -40,7 +41,8 @@ export default class Sync extends BaseCommand {
       exclusive: ['directory', 'repo-name'],
     }),
     fetch: Flags.boolean({
-      description: "fetch the remote's notes first, into refs/blameprompt/notes/; your own notes stay as they are",
+      description:
+        "fetch the remote's notes and checkpoints first, into refs/blameprompt/; your own refs stay as they are",
     }),
     'dry-run': Flags.boolean({ description: 'read everything that is new, send nothing' }),
     'show-payload': Flags.boolean({
@@ -81,7 +83,7 @@ export default class Sync extends BaseCommand {
     const settings = await loadSettings(repository.root, { ...flags, repo: flags['repo-name'] }, process.env);
     const dryRun = flags['dry-run'];
     const access = await this.accessUnlessDry(settings, dryRun);
-    if (flags.fetch) await fetchNotes(repository, NOTES_NAMES, PRIVATE_NOTES);
+    if (flags.fetch) await fetchRefs(repository, privateRefs(settings.only));
     const options = {
       repository,
       settings,
@@ -93,7 +95,10 @@ export default class Sync extends BaseCommand {
     };
     const result =
       access && !dryRun
-        ? await this.withServer(access, (client) => syncRepository({ ...options, send: sendTo(client) }))
+        ? await this.withServer(access, async (client) => {
+            const { settings: org } = await client.call(whoami);
+            return syncRepository({ ...options, org, send: sendTo(client) });
+          })
         : await syncRepository({
             ...options,
             send: async (batch, sent) => this.pretend(batch, sent, flags['show-payload']),
