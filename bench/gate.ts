@@ -26,7 +26,10 @@ name = "keys"
 forbidden_paths = ["crypto/**", "*.pem"]
 `;
 
-/** The gate over the last 200 commits, start of the program included, against `git log -p` of them. */
+/**
+ * The gate over the last 200 commits against `git log -p` of them: with the start of the program, which is most of it where
+ * commits are small, and without, as the difference to a gate that has no commits to judge.
+ */
 export async function benchGate(repo: string) {
   const { gitDir } = await openRepository(repo);
   const folder = await mkdtemp(join(tmpdir(), 'bp-bench-'));
@@ -42,25 +45,17 @@ export async function benchGate(repo: string) {
     const policies = join(folder, 'policies.toml');
     await writeFile(policies, POLICIES);
     let commits = 0;
-    const args = [
-      CLI,
-      'enterprise',
-      'gate',
-      '-C',
-      repo,
-      '--base',
-      base,
-      '--policies',
-      policies,
-      '--no-fetch',
-      '--json',
-    ];
-    const { gate, log, node } = await interleave(9, {
+    const run = (from: string) => {
+      const range = ['-C', repo, '--base', from, '--policies', policies];
+      return time(process.execPath, [CLI, 'enterprise', 'gate', ...range, '--no-fetch', '--json'], { keep: true });
+    };
+    const { gate, empty, log, node } = await interleave(9, {
       gate: async () => {
-        const { seconds, stdout } = await time(process.execPath, args, { keep: true });
+        const { seconds, stdout } = await run(base);
         commits = JSON.parse(stdout).commits;
         return seconds;
       },
+      empty: async () => (await run('HEAD')).seconds,
       log: async () => (await time('git', ['-C', gitDir, 'log', '-p', `${base}..HEAD`])).seconds,
       node: async () => (await time(process.execPath, ['-e', '0'])).seconds,
     });
@@ -68,11 +63,14 @@ export async function benchGate(repo: string) {
       rows: [
         [`git log -p of ${commits} commits (the limit)`, `${round(log * 1000, 0)} ms`, '1'],
         ['gate', `${round(gate * 1000, 0)} ms`, `${round(gate / log)}`],
+        ['gate of no commits', `${round(empty * 1000, 0)} ms`, `${round(empty / log)}`],
+        ['the difference', `${round((gate - empty) * 1000, 0)} ms`, `${round((gate - empty) / log)}`],
         ['node -e 0', `${round(node * 1000, 0)} ms`, `${round(node / log)}`],
       ],
       result: {
         bench: 'gate',
         ratio_to_limit: round(gate / log),
+        ratio_without_start: round((gate - empty) / log),
         commits,
         gate_ms: round(gate * 1000, 0),
         limit_ms: round(log * 1000, 0),

@@ -79,7 +79,7 @@ export const settings = {
   signingKey: {
     env: 'BLAMEPROMPT_SIGNING_KEY',
     description:
-      'Ed25519 key (PKCS#8, as PEM or base64) that policy bundles are signed with; alike for all servers of one database',
+      'Ed25519 key (PKCS#8, as PEM or base64) that policy bundles and the audit log are signed with; alike for all servers of one database',
     shown: 'BLAMEPROMPT_SIGNING_KEY_FILE',
     read: optional,
   },

@@ -131,6 +131,32 @@ test('--all-repos syncs every clone below a folder, and one that cannot be synce
   t.is(body.total_receipts, 2);
 });
 
+test('notes that were rewritten, with the old ones gone for good, are read again and count once', async (t) => {
+  const { key } = await server.createOrg();
+  const clone = await TestClone.create(t);
+  const first = await clone.commit({ 'a.ts': lines(5) });
+  const second = await clone.commit({ 'b.ts': lines(5) });
+  await clone.note('ai', first, gitAiNote({ 'a.ts': '1-5' }));
+  await clone.note('ai', second, gitAiNote({ 'b.ts': '1-5' }, 'ffffffffffffff'));
+  const sync = async () => {
+    const outcome = await run(CLI, ['enterprise', 'sync', '-C', clone.path, '--json'], {
+      env: environment(clone, key),
+    });
+    t.is(outcome.code, 0, outcome.stderr);
+    return outcome.json;
+  };
+  t.is((await sync()).receipts.inserted, 2);
+  await clone.git('update-ref', '-d', 'refs/notes/ai');
+  await clone.note('ai', second, gitAiNote({ 'b.ts': '1-2' }, 'ffffffffffffff'));
+  await clone.note('ai', first, gitAiNote({ 'a.ts': '1-5' }));
+  await clone.git('reflog', 'expire', '--expire=now', '--all');
+  await clone.git('gc', '--quiet', '--prune=now');
+  t.like(await sync(), { receipts: { inserted: 0, duplicates: 1, amended: 1 } });
+  const { body } = await server.request('/api/v1/analytics', { key });
+  t.like(body, { total_receipts: 2, lines: { added: 10, ai: 7 } });
+  t.like(await sync(), { receipts: { sent: 0 } });
+});
+
 test('a sync with nothing new is answered without reading, and every change that matters is noticed', async (t) => {
   const { key } = await server.createOrg();
   const other = await server.createOrg();

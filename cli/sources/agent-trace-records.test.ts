@@ -45,3 +45,8 @@ test('text that is no trace is counted', (t) => {
   t.deepEqual(parseTraces(Buffer.from('[1, {"a": 2}, null]')), { traces: [], damaged: 3 });
   t.deepEqual(parseTraces(Buffer.from('{"files":[]}\n{"file_path":""}\n')).damaged, 1);
 });
+
+test('of a text of millions of lines the first two hundred thousand are read', (t) => {
+  const { traces, damaged } = parseTraces(Buffer.from('{"files":[]}\n'.repeat(200_002)));
+  t.deepEqual([traces.length, damaged], [200_000, 1]);
+});

@@ -101,3 +101,11 @@ test('JSON that is nested thousands deep is refused, brackets in texts are no ne
   const texts = JSON.stringify(['['.repeat(100_000), '"'.repeat(100_000), '{\\"'.repeat(100_000), []]);
   t.deepEqual(parseJson(Buffer.from(texts)), JSON.parse(texts));
 });
+
+test('JSON of millions of values is refused, commas in texts are no values', (t) => {
+  const list = (count: number, item: string) => Buffer.from(`[${Array(count).fill(item)}]`);
+  t.notThrows(() => parseJson(list(990_000, '0')));
+  for (const item of ['0', '{}', '[[]]'])
+    t.throws(() => parseJson(list(1_010_000, item)), { message: /too many values/ });
+  t.notThrows(() => parseJson(Buffer.from(JSON.stringify(','.repeat(2_000_000)))));
+});

@@ -16,6 +16,7 @@ const DEPTH = 3;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const COMMA = 0x2c;
 const NULL = Buffer.from('null');
 
 /**
@@ -37,28 +38,35 @@ export function parseJsonWithout(key: string, json: Buffer): unknown {
   return parseJson(json);
 }
 
-/** The value of JSON that is neither too large nor nested too deep; throws when it is no JSON. */
+/** The value of JSON that is neither too large nor too deep; throws when it is no JSON. */
 export function parseJson(json: Buffer): unknown {
   if (json.length > MAX_JSON) throw new RangeError('JSON too large to be read');
-  if (isDeep(json)) throw new RangeError('JSON nested too deep');
+  checkShape(json);
   return JSON.parse(json.toString('utf8'));
 }
 
 /** JSON.parse takes ten seconds and 2 GB for 6 MB of `[[[[…`. No recorder nests deeper than twenty. */
 const MAX_DEPTH = 1_000;
 
-function isDeep(json: Buffer): boolean {
-  if (json.length <= MAX_DEPTH) return false;
+/** Most values that a note has: 54,000 in 2 MB. `[{},{},…` has millions, each of which costs whoever reads it. */
+const MAX_VALUES = 1_000_000;
+
+function checkShape(json: Buffer): void {
+  if (json.length <= MAX_DEPTH) return;
   let depth = 0;
+  let values = 0;
   for (let at = 0; at < json.length; at++) {
     const byte = json[at]!;
     if (byte === QUOTE) {
       at = stringEnd(json, at) - 1;
-      if (at < 0) return false; // It has no end: no JSON.
-    } else if (isOpening(byte) && ++depth > MAX_DEPTH) return true;
-    else if (isClosing(byte)) depth--;
+      if (at < 0) return; // It has no end: no JSON.
+    } else if (byte === COMMA) values++;
+    else if (isOpening(byte)) {
+      values++;
+      if (++depth > MAX_DEPTH) throw new RangeError('JSON nested too deep');
+    } else if (isClosing(byte)) depth--;
   }
-  return false;
+  if (values > MAX_VALUES) throw new RangeError('JSON of too many values');
 }
 
 /** The same JSON with null for the values that go; undefined when the text ends too early. */

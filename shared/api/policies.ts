@@ -172,7 +172,7 @@ export const Violation = Type.Object({
   policy_id: Nullable(Uuid),
   rule: Type.Enum([...RULE_NAMES]),
   action: Type.Enum(['warn', 'block']),
-  limit: Type.Unknown({ description: 'what the rule says' }),
+  limit: Type.Unknown({ description: 'what the rule says; of a list the first ten' }),
   value: Type.Unknown({ description: 'what was found' }),
   repo: Nullable(Type.String()),
   commit: Nullable(Oid),

@@ -49,8 +49,11 @@ async function serve(state: string, entries: Entry[]): Promise<void> {
     const settings = await loadSettings(repository.root, {}, process.env);
     if (!settings.enabled) return;
     const access = await resolveAccess(settings, process.env);
-    if (settings.syncOnCommit && !(await sync(state, repository))) return;
-    if (settings.enforcePolicies) await refresh(state, repository, settings, access);
+    const before = await notesOf(repository);
+    const sent = await syncAndRefresh(state, repository, settings, access);
+    if (sent === 0 && (await notesCome(state, repository, before))) {
+      await syncAndRefresh(state, repository, settings, access);
+    }
   } catch (error) {
     const { code, message } = error as CliError;
     if (NOT_LOGGED_IN.has(code)) await logLine(state, `nothing sent: ${message}`);
@@ -65,20 +68,21 @@ async function openAround(state: string, root: string): Promise<Repository> {
   return found && (await realpath(found.commonDir)) === commonDir ? found : openRepository(commonDir);
 }
 
-/** False when it failed: then the server need not be asked for policies, either. */
-async function sync(state: string, repository: Repository): Promise<boolean> {
-  const before = await notesOf(repository);
-  const outcome = await runSync(repository);
-  if (!outcome.ok) {
-    await reportProblem(state, `sync ${outcome.code}`, `the background sync failed: ${outcome.text}`);
-    return false;
+/** Answers how many receipts were sent; undefined when none could be, and then the server need not be asked for policies, either. */
+async function syncAndRefresh(state: string, repository: Repository, settings: Settings, access: Access) {
+  let sent: number | undefined;
+  if (settings.syncOnCommit) {
+    const outcome = await runSync(repository);
+    if (!outcome.ok) {
+      await reportProblem(state, `sync ${outcome.code}`, `the background sync failed: ${outcome.text}`);
+      return undefined;
+    }
+    await clearProblem(state, 'sync');
+    await logLine(state, outcome.text);
+    sent = outcome.sent;
   }
-  await clearProblem(state, 'sync');
-  await logLine(state, outcome.text);
-  if (outcome.sent === 0 && (await notesCome(state, repository, before))) {
-    await logLine(state, (await runSync(repository)).text);
-  }
-  return true;
+  if (settings.enforcePolicies) await refresh(state, repository, settings, access);
+  return sent;
 }
 
 /** Waits a little for notes that are attached late; not when the next commit asks already. */

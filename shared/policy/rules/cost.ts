@@ -19,15 +19,15 @@ export function costRule(limit: CostLimit, policy: Policy): CompiledRule {
         // What is over by itself is over, whatever was spent before.
         if (isOver((before ?? 0) + sum.usd, limit.usd)) {
           findings.push({
-            tell: () => tell(facts, limit, sum, before ?? 0),
+            tell: () => tell(facts, limit, sum, before),
             places: () => receiptPlaces(sum.receipts.map(({ receipt }) => receipt)),
           });
         } else if (before === undefined) unknown.push(sum);
       }
-      const gaps = payerless > 0 ? [`${counted(payerless, 'receipt')} with a cost name no ${limit.per}`] : [];
+      const gaps = payerless > 0 ? [`no ${limit.per} is named by ${counted(payerless, 'receipt')} with a cost`] : [];
       if (unknown.length > 0) {
-        const more = unknown.length > 1 ? `, and ${unknown.length - 1} more sums` : '';
-        gaps.push(`what was spent before ${where(limit, unknown[0]!)}${more}, is not known here`);
+        const more = unknown.length > 1 ? ` (and ${counted(unknown.length - 1, 'other sum')})` : '';
+        gaps.push(`what was spent before ${where(limit, unknown[0]!)}${more} is not known here`);
       }
       return { findings, gaps };
     },
@@ -40,20 +40,23 @@ const isOver = (total: number, limit: number) => Math.round(total * 1e6) > Math.
 const where = ({ window }: CostLimit, sum: Spending) =>
   `${window === 'day' ? 'on' : 'in'} ${sum.window}${sum.per === null ? '' : ` for ${cut(sum.per)}`}`;
 
-function tell(facts: Facts, limit: CostLimit, sum: Spending, before: number): Telling {
+function tell(facts: Facts, limit: CostLimit, sum: Spending, before: number | undefined): Telling {
   // Upwards, so that a sum above its limit never reads as equal to it.
-  const value = Math.ceil(Math.round((before + sum.usd) * 1e6) / 1e4) / 100;
-  const crossing = crossingReceipt(limit, sum, before);
+  const value = Math.ceil(Math.round(((before ?? 0) + sum.usd) * 1e6) / 1e4) / 100;
+  const crossing = crossingReceipt(limit, sum, before ?? 0);
+  const repo = cut(facts.change.repo);
   const how =
-    crossing === null ? `it was reached before ${counted(sum.receipts.length, 'receipt')}` : `receipt ${crossing}`;
+    crossing === null
+      ? `${counted(sum.receipts.length, 'receipt')} of ${repo} came after it was crossed`
+      : `receipt ${crossing} of ${repo} crossed it`;
+  const alone = before === undefined ? ' by this change alone' : '';
+  const spent = `${dollars(value)} spent ${where(limit, sum)}${alone}`;
   return {
     value,
     receipt_id: crossing,
     subject: sum.per,
     window: sum.window,
-    message:
-      `max_cost_per_${limit.window}: ${dollars(value)} spent ${where(limit, sum)}, above the limit of ${dollars(limit.usd)}: ` +
-      `${how} of ${cut(facts.change.repo)}${crossing === null ? '' : ' crossed it'}`,
+    message: `max_cost_per_${limit.window}: ${spent}, above the limit of ${dollars(limit.usd)}: ${how}`,
   };
 }
 

@@ -14,7 +14,7 @@ export function reviewRule(limit: number): CompiledRule {
     judge: (facts) => {
       const { ai, isPartial, largest } = facts.once(changedLines);
       if (ai > limit) {
-        const where = largest ? `; most of them, ${largest.ai}, are of commit ${shortOid(largest.commit)}` : '';
+        const where = largest ? `; commit ${shortOid(largest.commit)} has most, ${largest.ai}` : '';
         const message = `require_review_above: ${counted(ai, 'AI line')} in this change to ${cut(facts.change.repo)}, above the limit of ${limit}${where}`;
         return found(facts, { value: ai, commit: largest?.commit ?? null, message });
       }

@@ -81,7 +81,7 @@ function judge(facts: Facts, { rule, kind, size, wrong }: NamesRule): Outcome {
     });
   }
   const all = facts.change.receipts.length;
-  return { findings, gaps: unknown > 0 ? [`${unknown} of ${counted(all, 'receipt')} name no ${kind}`] : [] };
+  return { findings, gaps: unknown > 0 ? [`no ${kind} is named by ${unknown} of ${counted(all, 'receipt')}`] : [] };
 }
 
 const NAMES = {
