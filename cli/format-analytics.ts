@@ -14,6 +14,11 @@ export function formatAnalytics(data: Analytics): string {
         ]),
     `AI code    ${formatPercentage(data.ai_code_percentage)} of added lines (${formatCount(lines.ai)} AI, ${formatCount(lines.human)} human, ${formatCount(lines.unknown)} unknown of ${formatCount(lines.added)})`,
     `Coverage   ${formatPercentage(coverage.percentage)} of commits (${formatCount(coverage.commits_with_receipts)} of ${formatCount(coverage.commits)}) have receipts; ${formatCount(coverage.commits_with_ai_trailers)} more name an AI in their message`,
+    ...(coverage.commits_by_bots === 0
+      ? []
+      : [
+          `Bots       ${formatCount(coverage.commits_by_bots)} of the commits, ${formatCount(lines.added_by_bots)} of the added lines`,
+        ]),
     ...section(
       'Models',
       ['model', 'receipts', 'cost'],

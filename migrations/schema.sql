@@ -156,11 +156,14 @@ create table commits (
   content_hash bytea not null,
   seen_hashes bytea[] not null default '{}'::bytea[],
   updated_at timestamp with time zone not null default now(),
+  rewritten_to text,
+  author_is_bot boolean not null default false,
   constraint commits_pkey PRIMARY KEY (org_id, repo_id, oid),
   constraint commits_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
   constraint commits_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id),
   constraint commits_check CHECK ((added = ((ai + human) + unknown)))
 );
+CREATE INDEX commits_by_rewritten ON public.commits USING btree (org_id, repo_id, rewritten_to) WHERE (rewritten_to IS NOT NULL);
 CREATE INDEX commits_by_time ON public.commits USING btree (org_id, committed_at) WHERE (on_default_branch AND (NOT is_merge));
 alter table commits enable row level security, force row level security;
 create policy tenant on commits to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
@@ -299,6 +302,7 @@ create table repos (
   name text not null,
   default_branch text,
   created_at timestamp with time zone not null default now(),
+  tip_committed_at timestamp with time zone,
   constraint repos_org_id_name_key UNIQUE (org_id, name),
   constraint repos_pkey PRIMARY KEY (org_id, id),
   constraint repos_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)

@@ -5,7 +5,7 @@ import type { CommitInfo } from './commits.js';
 import { diffCommits } from './diff-tree.js';
 import { gitFailed } from './errors.js';
 import { commitsWithoutObjects } from './partial-clone.js';
-import { type FileChange, PatchParser } from './patch-parser.js';
+import { type FileChange, type Patch, PatchParser } from './patch-parser.js';
 import type { Repository } from './repository.js';
 
 /** What one commit of the default branch did (formats.md, section 4). */
@@ -16,6 +16,8 @@ export interface CommitFact extends CommitInfo {
   added: number;
   deleted: number;
   files: FileChange[];
+  /** The same for commits that make the same patch, see Patch.id; undefined for merges and empty commits. */
+  patch: string | undefined;
 }
 
 /** The commit is there and its lines can't be counted. */
@@ -47,10 +49,7 @@ export async function* factsOf(
   commits: () => Iterable<CommitInfo> | AsyncIterable<CommitInfo>,
   isIgnored?: (path: string) => boolean,
 ): AsyncGenerator<CommitFact | UnreadableCommit> {
-  const unreadable = await cutOffCommits(repo);
-  if (repo.isPartial) {
-    for (const [oid, reason] of await commitsWithoutObjects(repo, commits, unreadable)) unreadable.set(oid, reason);
-  }
+  const unreadable = await unreadableCommits(repo, commits);
   const diffs = diffCommits(repo, commits(), {
     format: PATCH,
     skip: unreadable,
@@ -59,11 +58,15 @@ export async function* factsOf(
   for await (const diff of diffs) {
     const reason = 'reason' in diff ? diff.reason : unreadable.get(diff.commit.oid);
     if (reason !== undefined) yield { ...diff.commit, isMerge: false, reason };
-    else if ('answer' in diff) yield fact(diff.commit, diff.answer.files, isIgnored);
+    else if ('answer' in diff) yield fact(diff.commit, diff.answer, isIgnored);
   }
 }
 
-function fact(commit: CommitInfo, files: FileChange[], isIgnored: (path: string) => boolean = () => false): CommitFact {
+function fact(
+  commit: CommitInfo,
+  { id, files }: Patch,
+  isIgnored: (path: string) => boolean = () => false,
+): CommitFact {
   const counted = files.filter((file) => !isIgnored(file.path));
   return {
     ...commit,
@@ -71,7 +74,18 @@ function fact(commit: CommitInfo, files: FileChange[], isIgnored: (path: string)
     added: counted.reduce((sum, file) => sum + countLines(file.added), 0),
     deleted: counted.reduce((sum, file) => sum + file.deleted, 0),
     files: counted,
+    patch: id,
   };
+}
+
+/** Commits that cannot be compared with their parents in this clone, with the reason. */
+export async function unreadableCommits(
+  repo: Repository,
+  commits: () => Iterable<CommitInfo> | AsyncIterable<CommitInfo>,
+): Promise<Map<string, string>> {
+  const unreadable = await cutOffCommits(repo);
+  if (!repo.isPartial) return unreadable;
+  return new Map([...unreadable, ...(await commitsWithoutObjects(repo, commits, unreadable))]);
 }
 
 /** At the border of a shallow clone git shows commits without their parents: all of the tree would seem to be added. */

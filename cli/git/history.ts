@@ -24,10 +24,14 @@ export interface Reachable {
  *
  *     1772017356 0d9ce9e0b9a0b5a0c4a4d1c3f3b6b1f5a6a3c9d1
  */
-export async function reachable(repo: Repository, tip: string, annotated: ReadonlySet<string>): Promise<Reachable> {
+export async function reachable(
+  repo: Repository,
+  tip: string | undefined,
+  annotated: ReadonlySet<string>,
+): Promise<Reachable> {
   const onBranch = new Set<string>();
   let start: TrackingStart | undefined;
-  if (annotated.size === 0) return { onBranch, start };
+  if (annotated.size === 0 || tip === undefined) return { onBranch, start };
   for await (const batch of records(readGit(repo, ['rev-list', '--date-order', '--timestamp', tip, '--']), LF)) {
     for (const line of batch) {
       const space = line.indexOf(0x20);
@@ -68,6 +72,8 @@ export interface HistoryRange {
   /** Tips whose commits are known already. One that is gone excludes nothing. */
   exclude?: readonly string[];
   start?: TrackingStart;
+  /** Unix seconds: nothing that was committed earlier. Where clocks were wrong, git may stop early. */
+  since?: number;
 }
 
 const FORMAT = '--format=%H%x00%T%x00%P%x00%ct%x00%at%x00%an%x00%ae';
@@ -80,9 +86,19 @@ const FORMAT = '--format=%H%x00%T%x00%P%x00%ct%x00%at%x00%an%x00%ae';
  * looks at the commit alone, so that one sync of everything and many small ones agree.
  */
 export async function* walkHistory(repo: Repository, range: HistoryRange): AsyncGenerator<CommitInfo> {
-  const { tip, exclude = [], start } = range;
+  const { tip, exclude = [], start, since = 0 } = range;
   const not = exclude.map((oid) => `^${oid}`);
-  const args = ['rev-list', '--ignore-missing', FORMAT, tip, ...not, ...(start ? [`^${start.oid}^@`] : []), '--'];
+  const age = since > 0 ? [`--max-age=${since}`] : [];
+  const args = [
+    'rev-list',
+    '--ignore-missing',
+    FORMAT,
+    ...age,
+    tip,
+    ...not,
+    ...(start ? [`^${start.oid}^@`] : []),
+    '--',
+  ];
   for await (const batch of records(readGit(repo, args), LF)) {
     for (const line of batch) {
       const commit = parseLine(line);

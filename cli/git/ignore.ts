@@ -1,9 +1,7 @@
 import { compileGlob, type Matcher } from '../../shared/glob.js';
-import { readObjects } from './objects.js';
-import { readGit } from './process.js';
 import { decodePath } from './quoted-path.js';
-import { NUL, records } from './records.js';
 import type { Repository } from './repository.js';
+import { findTreeFile, readObject } from './tree-file.js';
 
 /** Files that nobody writes by hand (formats.md, section 4). */
 export const ALWAYS_IGNORED = (
@@ -82,17 +80,8 @@ function parseRule(line: string): Rule | undefined {
   return marks.size > 0 ? { matches: compileGlob(pattern), marks } : undefined;
 }
 
-/**
- *     100644 blob 0d9ce9e0b9a0b5a0c4a4d1c3f3b6b1f5a6a3c9d1\t.gitattributes\0
- */
 async function readRootAttributes(repo: Repository, tip: string): Promise<string> {
-  const oids: string[] = [];
-  const listing = readGit(repo, ['ls-tree', '-z', '--full-tree', tip, '--', '.gitattributes']);
-  for await (const batch of records(listing, NUL)) {
-    for (const record of batch) oids.push(record.toString('latin1').split(/[ \t]/)[2]!);
-  }
-  for await (const object of readObjects(repo, oids)) {
-    if ('body' in object && object.type === 'blob') return object.body.toString('utf8');
-  }
-  return '';
+  const oid = await findTreeFile(repo, tip, '.gitattributes');
+  const object = oid === undefined ? undefined : await readObject(repo, oid);
+  return object && 'body' in object ? object.body.toString('utf8') : '';
 }

@@ -71,7 +71,7 @@ test('since a known tip only changes are listed: added, amended and removed', as
   );
   t.deepEqual(
     entries.filter((entry) => 'removed' in entry),
-    [{ commit: C, removed: true }],
+    [{ commit: C, removed: await real.blob('three') }],
   );
 });
 

@@ -11,7 +11,8 @@ export interface Note {
 /** The commit has no note any more. */
 export interface RemovedNote {
   commit: string;
-  removed: true;
+  /** The object that held its text. */
+  removed: string;
 }
 
 /** Something in the notes tree that is no note of a commit. */
@@ -50,16 +51,18 @@ async function* allNotes(repo: Repository, tip: string): AsyncGenerator<NoteEntr
 
 /** A change of the fan-out is a removal and an addition of the same note: removals are told last, and only real ones. */
 async function* changedNotes(repo: Repository, since: string, tip: string): AsyncGenerator<NoteEntry> {
-  const removed = new Set<string>();
+  const removed = new Map<string, string>();
   const added = new Set<string>();
   for await (const files of changedFiles(repo, since, tip)) {
     for (const file of files) {
       const entry = toEntry(repo, file);
       if (!file.removed) yield entry;
-      if ('commit' in entry) (file.removed ? removed : added).add(entry.commit);
+      if (!('commit' in entry)) continue;
+      if (file.removed) removed.set(entry.commit, entry.blob);
+      else added.add(entry.commit);
     }
   }
-  for (const commit of removed) if (!added.has(commit)) yield { commit, removed: true };
+  for (const [commit, blob] of removed) if (!added.has(commit)) yield { commit, removed: blob };
 }
 
 /** The path without its slashes is the annotated object's name, in the repository's own hash. */

@@ -62,7 +62,7 @@ index ${OID}..${OID} 160000
 `;
 
 test('a patch is read alike in pieces of any size, and nothing inside a file can pose as a header', (t) => {
-  const expected: Patch[] = [
+  const expected: Omit<Patch, 'id'>[] = [
     {
       commit: OID,
       files: [
@@ -81,7 +81,33 @@ test('a patch is read alike in pieces of any size, and nothing inside a file can
     },
     { commit: OID, files: [] },
   ];
-  for (const size of [1, 2, 3, 7, 64, 1 << 20]) t.deepEqual(parse(PATCH, size), expected, `pieces of ${size}`);
+  const [whole] = parse(PATCH, 1 << 20);
+  t.regex(whole!.id!, /^[0-9a-f]{64}$/);
+  for (const size of [1, 2, 3, 7, 64, 1 << 20]) {
+    const patches = parse(PATCH, size);
+    t.deepEqual(
+      patches.map(({ id: _, ...patch }) => patch),
+      expected,
+      `pieces of ${size}`,
+    );
+    t.deepEqual(
+      patches.map(({ id }) => id),
+      [whole!.id, undefined],
+    );
+  }
+});
+
+test('a patch keeps its id where only line numbers and objects differ', (t) => {
+  const id = (text: string) => parse(text, 1 << 20)[0]!.id;
+  const head = `#${OID}\ndiff --git a/a b/a\nindex 1..2 100644\n--- a/a\n+++ b/a\n`;
+  const one = id(`${head}@@ -1,2 +1,3 @@ before\n x\n+y\n z\n`);
+  t.is(id(`${head.replace('1..2', '3..4')}@@ -7,2 +9,3 @@ after\n x\n+y\n z\n`), one);
+  for (const other of ['@@ -1,2 +1,3 @@\n x\n+y \n z\n', '@@ -1,2 +1,3 @@\n X\n+y\n z\n']) t.not(id(head + other), one);
+  t.not(id(`${head.replaceAll('/a', '/b')}@@ -1,2 +1,3 @@\n x\n+y\n z\n`), one);
+  const binary = (blobs: string) =>
+    id(`#${OID}\ndiff --git a/a b/a\nindex ${blobs} 100644\nBinary files a/a and b/a differ\n`);
+  t.is(binary('1..2'), binary('1..2'));
+  t.not(binary('1..2'), binary('1..3'));
 });
 
 test('a patch that is cut off or makes no sense is an error, not a wrong number', (t) => {

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { type LineSet, normalize } from '../../shared/line-set.js';
 import type { MarkedParser } from './diff-tree.js';
 import { decodePath } from './quoted-path.js';
@@ -15,6 +16,12 @@ export interface FileChange {
 
 export interface Patch {
   commit: string;
+  /**
+   * Equal for equal patches, wherever in the files they apply: a hash of all that `git patch-id` looks at (paths, modes,
+   * lines, context), white space included. So commits with one id add the same lines in the same order. Undefined when
+   * the commit changes nothing.
+   */
+  id: string | undefined;
   /** Files with added or deleted lines: no binary files, no submodules, no mere renames or mode changes. */
   files: FileChange[];
 }
@@ -57,7 +64,9 @@ export class PatchParser implements MarkedParser<Patch> {
   /** Number of the next line in the new file. */
   #line = 0;
   #insideBodyLine = false;
-  #current: { commit: string; files: Map<string, MutableChange> } | undefined;
+  #current: { commit: string; files: Map<string, MutableChange>; hash: Hash | undefined } | undefined;
+  /** The line that names the objects of the file being read. */
+  #index: Buffer | undefined;
   #oldPath: string | undefined;
   #file: MutableChange | undefined;
   #isSubmodule = false;
@@ -82,8 +91,9 @@ export class PatchParser implements MarkedParser<Patch> {
       this.#headerLength = 0;
       if (line[0] === HASH) {
         finished.push(...this.end());
-        this.#current = { commit: line.toString('latin1', 1), files: new Map() };
+        this.#current = { commit: line.toString('latin1', 1), files: new Map(), hash: undefined };
       } else {
+        this.#hashHeader(line);
         this.#readHeader(line);
       }
     }
@@ -92,24 +102,38 @@ export class PatchParser implements MarkedParser<Patch> {
 
   end(): Patch[] {
     if (!this.#current) return [];
-    const { commit, files } = this.#current;
+    const { commit, files, hash } = this.#current;
     this.#current = undefined;
-    return [{ commit, files: [...files.values()].map((file) => ({ ...file, added: normalize(file.added) })) }];
+    const changes = [...files.values()].map((file) => ({ ...file, added: normalize(file.added) }));
+    return [{ commit, id: hash?.digest('hex'), files: changes }];
   }
 
   #skipBody(chunk: Buffer, start: number): number {
     let at = start;
     while (at < chunk.length) {
       if (!this.#insideBodyLine) {
-        if (this.#oldLeft + this.#newLeft === 0) return at;
+        if (this.#oldLeft + this.#newLeft === 0) break;
         this.#countLine(chunk[at]);
       }
       const end = chunk.indexOf(LF, at);
       this.#insideBodyLine = end < 0;
-      if (end < 0) return chunk.length;
-      at = end + 1;
+      at = end < 0 ? chunk.length : end + 1;
     }
+    this.#current?.hash?.update(chunk.subarray(start, at));
     return at;
+  }
+
+  /** Neither line numbers nor object names belong to a patch; of a binary file the names are all that there is. */
+  #hashHeader(line: Buffer): void {
+    const start = line.toString('latin1', 0, 13);
+    if (!this.#current || start.startsWith('@@ -')) return;
+    if (start.startsWith('index ')) {
+      this.#index = Buffer.from(line);
+      return;
+    }
+    this.#current.hash ??= createHash('sha256');
+    if (start === 'Binary files ' && this.#index) this.#current.hash.update(this.#index);
+    this.#current.hash.update(line).update('\n');
   }
 
   #countLine(first: number | undefined): void {

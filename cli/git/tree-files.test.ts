@@ -24,13 +24,10 @@ test('of two trees what was added, changed and removed is listed', async (t) => 
   const before = await real.commit({ a: '1\n', 'd/b': '1\n', c: '1\n' });
   const after = await real.commit({ a: '2\n', 'd/b': null, e: '1\n' });
   const repo = await openRepository(real.dir);
-  t.deepEqual(
-    (await all(changedFiles(repo, before, after))).flat().map(({ path, removed }) => [path, removed]),
-    [
-      ['a', false],
-      ['d/b', true],
-      ['e', false],
-    ],
-  );
+  t.deepEqual((await all(changedFiles(repo, before, after))).flat(), [
+    { path: 'a', blob: await real.blob('2\n'), removed: false },
+    { path: 'd/b', blob: await real.blob('1\n'), removed: true },
+    { path: 'e', blob: await real.blob('1\n'), removed: false },
+  ]);
   await t.throwsAsync(all(changedFiles(repo, 'f'.repeat(40), after)), { message: /diff-tree/ });
 });

@@ -5,7 +5,7 @@ import type { Repository } from './repository.js';
 /** An entry of a tree, at any depth. */
 export interface TreeFile {
   path: string;
-  /** Undefined: no file but a submodule. */
+  /** Of a removed one, the object that it was. Undefined: no file but a submodule. */
   blob: string | undefined;
 }
 
@@ -48,10 +48,11 @@ export async function* changedFiles(repo: Repository, before: string, after: str
         header = record.toString('latin1');
         continue;
       }
-      const [, mode = '', , oid = '', status] = header.split(' ');
+      const [oldMode = '', newMode = '', oldBlob = '', newBlob = '', status] = header.split(' ');
       header = undefined;
-      const blob = mode === '160000' ? undefined : oid;
-      files.push({ path: record.toString('utf8'), blob, removed: status === 'D' });
+      const removed = status === 'D';
+      const [mode, oid] = removed ? [oldMode.slice(1), oldBlob] : [newMode, newBlob];
+      files.push({ path: record.toString('utf8'), blob: mode === '160000' ? undefined : oid, removed });
     }
     yield files;
   }

@@ -1,3 +1,4 @@
+import { isBot } from '../../shared/bots.js';
 import { percentage } from '../../shared/percentage.js';
 import type { Settings } from '../config/settings.js';
 import type { CommitInfo } from '../git/commits.js';
@@ -7,6 +8,7 @@ import type { Repository } from '../git/repository.js';
 import { resolveRange } from '../git/revisions.js';
 import { type CountedCommit, countCommits } from '../sync/count-commits.js';
 import type { CountedLines } from '../sync/count-lines.js';
+import { findRewritten } from '../sync/find-rewritten.js';
 import { readRecords } from '../sync/read-records.js';
 import { commitsOf, findPlaces, listRecords, pickRecords } from '../sync/records.js';
 import { repositoryName } from '../sync/repository-name.js';
@@ -19,8 +21,10 @@ export interface Stats {
   commits_with_receipts: number;
   /** Without receipts, but the message says that AI took part. */
   commits_with_ai_trailers: number;
+  /** The author is a program; these are among all others. */
+  commits_by_bots: number;
   merges: number;
-  lines: CountedLines;
+  lines: CountedLines & { added_by_bots: number };
   ai_code_percentage: number | null;
   coverage_percentage: number | null;
   by_tool: { tool: string | null; lines: number }[];
@@ -42,17 +46,18 @@ export async function computeStats(
   const places = await findPlaces(repository, branch, settings.only);
   const records = await listRecords(repository, places, settings.only, [branch.tip, wanted?.tip]);
   const commits = new Map<string, CommitInfo>();
+  const recorded = commitsOf(records);
+  const { onBranch, start } = await reachable(repository, branch.tip, recorded);
   let described = range ?? `${branch.name} (nothing is tracked yet)`;
   if (wanted !== undefined) {
     for await (const commit of walkHistory(repository, wanted)) commits.set(commit.oid, commit);
-  } else if (branch.tip !== undefined) {
-    const { start } = await reachable(repository, branch.tip, commitsOf(records));
-    if (start) {
-      described = `${branch.name} since ${start.oid.slice(0, 12)}`;
-      for await (const commit of walkHistory(repository, { tip: branch.tip, start })) commits.set(commit.oid, commit);
-    }
+  } else if (branch.tip !== undefined && start) {
+    described = `${branch.name} since ${start.oid.slice(0, 12)}`;
+    for await (const commit of walkHistory(repository, { tip: branch.tip, start })) commits.set(commit.oid, commit);
   }
-  const isCounted = (commit: string) => commits.has(commit);
+  const beside = [...recorded].filter((oid) => !onBranch.has(oid) && !commits.has(oid));
+  const { origins } = await findRewritten(repository, { beside, commits });
+  const isCounted = (commit: string) => commits.has(commit) || origins.has(commit);
   const { spoken } = await readRecords(repository, places, pickRecords(records, isCounted), {
     name: repositoryName(repository, settings),
     prompts: 'none',
@@ -65,6 +70,7 @@ export async function computeStats(
     tip,
     ignore: settings.ignore,
     trailers: settings.trailers,
+    origins,
   })) {
     if (counted.reason !== undefined) sums.addUnreadable(counted.commit.oid, counted.reason);
     else if (counted.lines === null) sums.addMerge();
@@ -83,13 +89,19 @@ class StatsSums {
   #merges = 0;
   #withReceipts = 0;
   #withTrailers = 0;
+  #byBots = 0;
+  #addedByBots = 0;
 
   constructor(range: string) {
     this.#range = range;
   }
 
-  add({ lines, aiBy, said, involved }: CountedCommit & { lines: CountedLines }): void {
+  add({ commit, lines, aiBy, said, involved }: CountedCommit & { lines: CountedLines }): void {
     this.#commits++;
+    if (isBot({ name: commit.authorName, email: commit.authorEmail })) {
+      this.#byBots++;
+      this.#addedByBots += lines.added;
+    }
     if (said?.hasReceipts) this.#withReceipts++;
     else if (involved.length > 0) this.#withTrailers++;
     for (const name of Object.keys(lines) as (keyof CountedLines)[]) this.#lines[name] += lines[name];
@@ -114,8 +126,9 @@ class StatsSums {
       commits: this.#commits,
       commits_with_receipts: this.#withReceipts,
       commits_with_ai_trailers: this.#withTrailers,
+      commits_by_bots: this.#byBots,
       merges: this.#merges,
-      lines: this.#lines,
+      lines: { ...this.#lines, added_by_bots: this.#addedByBots },
       ai_code_percentage: percentage(this.#lines.ai, this.#lines.added),
       coverage_percentage: percentage(this.#withReceipts, this.#commits),
       by_tool: byLines(this.#tools).map(([tool, lines]) => ({ tool, lines })),

@@ -1,8 +1,10 @@
 import type { CommitFact } from '../../shared/api/receipts.js';
+import { isBot } from '../../shared/bots.js';
 import { toStorable, truncate } from '../../shared/text.js';
 import { timestampOfSeconds } from '../../shared/timestamp.js';
 import type { CommitInfo } from '../git/commits.js';
 import type { CountedCommit } from './count-commits.js';
+import type { Rewrite } from './rewrites.js';
 
 /** For commits whose own time is damaged or absurd: they are kept, and fall out of every period. */
 const EPOCH = '1970-01-01T00:00:00.000000Z';
@@ -23,9 +25,14 @@ export function commitFact({ commit, isMerge, said, lines, aiBy, involved }: Cou
   };
 }
 
-/** A commit that is on the default branch no longer. What was counted of it stays, and counts no more. */
-export function lostCommit(commit: CommitInfo): CommitFact {
-  return { ...identity(commit), is_merge: commit.parents.length > 1, on_default_branch: false };
+/** A commit that is not on the default branch. What was counted of it stays, and counts no more. */
+export function commitBeside({ from, to }: Rewrite): CommitFact {
+  return {
+    ...identity(from),
+    is_merge: from.parents.length > 1,
+    on_default_branch: false,
+    ...(to && { rewritten_to: to.oid }),
+  };
 }
 
 function identity(commit: CommitInfo) {
@@ -34,6 +41,7 @@ function identity(commit: CommitInfo) {
     committed_at: timestampOfSeconds(commit.committedAt) ?? EPOCH,
     author_name: person(commit.authorName, 200),
     author_email: person(commit.authorEmail.toLowerCase(), 320),
+    author_is_bot: isBot({ name: commit.authorName, email: commit.authorEmail }),
   };
 }
 

@@ -78,8 +78,8 @@ export const WATCHED = [
   'refs/remotes/*/entire/checkpoints',
 ];
 
-/** Raise it when a sync begins to depend on something else. */
-const MEMO_VERSION = 2;
+/** Raise it when a sync begins to depend on something else, and with READING_VERSION (plan.ts). */
+const MEMO_VERSION = 3;
 
 function readText(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch(() => null); // not there: that, too, is a state that a later one can differ from

@@ -6,6 +6,9 @@ import { type Branch, findDefaultBranch } from '../git/default-branch.js';
 import { lostCommits, reachable, walkHistory } from '../git/history.js';
 import type { Repository } from '../git/repository.js';
 import type { Only } from '../sources/index.js';
+import { findMoved } from './find-moved.js';
+import { findRewritten, type Origin } from './find-rewritten.js';
+import { findMailmap } from './people.js';
 import {
   changedKeys,
   commitsOf,
@@ -16,6 +19,7 @@ import {
   type Records,
   statesOf,
 } from './records.js';
+import type { Rewrite } from './rewrites.js';
 import type { Cursor } from './state.js';
 
 /** Whatever a sync has to read, and the cursor that holds once all of it was sent. */
@@ -26,7 +30,13 @@ export interface Plan {
   commits: Map<string, CommitInfo>;
   /** Commits that left the default branch since the last sync (a forced push). */
   lost: CommitInfo[];
+  /** Commits beside the branch that counted ones may have been made from: what is said of these is read, too. */
+  origins: Map<string, Origin>;
+  /** Commits whose notes moved to a commit of the branch since the last sync. */
+  moved: Rewrite[];
   branch: Branch;
+  /** The object of the tip's `.mailmap`. */
+  mailmap: string | undefined;
   cursor: Cursor;
 }
 
@@ -46,8 +56,11 @@ export function planSettings(repo: string, settings: Settings): PlanSettings {
   return { repo, prompts, ignore, defaultBranch, team, trailers, only };
 }
 
-/** Raise it when the same records give other receipts or facts than before: then every clone sends all of it anew. */
-const READING_VERSION = 3;
+/**
+ * Raise it when the same records give other receipts or facts than before: then every clone sends all of it anew. Raise
+ * MEMO_VERSION with it.
+ */
+const READING_VERSION = 4;
 
 /** Finds out what is new since the last complete sync; undefined when nothing is. Reads refs, trees and messages, no notes. */
 export async function planSync(
@@ -58,21 +71,20 @@ export async function planSync(
   const branch = await findDefaultBranch(repository, settings.defaultBranch);
   const places = await findPlaces(repository, branch, settings.only);
   const states = statesOf(places);
+  const mailmap = await findMailmap(repository, branch.tip);
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([READING_VERSION, settings]))
+    .update(JSON.stringify([READING_VERSION, settings, mailmap]))
     .digest('hex')
     .slice(0, 16);
   const since = last?.settings === fingerprint ? last : undefined;
   if (since && isUnchanged(since, states, branch)) return undefined;
 
   const records = await listRecords(repository, places, settings.only);
-  const changed = new Set(since?.pending);
-  if (since) for (const key of await changedKeys(repository, places, records, readPlaces(since))) changed.add(key);
+  const news = since && (await changedKeys(repository, places, records, readPlaces(since)));
+  const changed = new Set([...(since?.pending ?? []), ...(news?.changed ?? [])]);
   const { tip } = branch;
-  const { onBranch, start } =
-    tip === undefined
-      ? { onBranch: new Set<string>(), start: undefined }
-      : await reachable(repository, tip, commitsOf(records));
+  const recorded = commitsOf(records);
+  const { onBranch, start } = await reachable(repository, tip, recorded);
 
   const sameHistory = since?.branch?.name === branch.name && since.start === (start?.oid ?? null);
   const known = sameHistory ? since.branch!.tip : undefined;
@@ -85,13 +97,28 @@ export async function planSync(
     for await (const commit of commitInfo(repository, recount))
       if (!('missing' in commit)) commits.set(commit.oid, commit);
   }
+  // Whatever else changed since the last sync, and be it the settings: what was on the branch then may be so no more.
+  const before = last?.branch?.name === branch.name ? last.branch.tip : tip;
+  const lost = before === undefined || tip === undefined ? [] : await leftBranch(repository, before, tip);
+  const fresh = new Set([...changed, ...lost.map(({ oid }) => oid)]);
+  const { origins, recount } = await findRewritten(repository, {
+    beside: [...recorded].filter((oid) => !onBranch.has(oid)),
+    commits,
+    ...(known !== undefined && tip !== undefined && start && { fresh: { commits: fresh, range: { tip, start } } }),
+  });
+  for (const commit of recount) commits.set(commit.oid, commit);
+  const removed = news?.removed ?? new Map();
+  const isRead = (key: string) => changed.has(key) || commits.has(key) || origins.has(key);
   return {
     places,
     // A commit's lines rest on all that is said of it, so all is read where something is new.
-    records: since === undefined ? records : pickRecords(records, (key) => changed.has(key) || commits.has(key)),
+    records: since === undefined ? records : pickRecords(records, isRead),
     commits,
-    lost: known === undefined || tip === undefined ? [] : await leftBranch(repository, known, tip),
+    lost,
+    origins,
+    moved: await findMoved(repository, { tip, removed, notes: records.notes, onBranch }),
     branch,
+    mailmap,
     cursor: {
       refs: states,
       branch: tip === undefined ? null : { name: branch.name, tip },
@@ -120,6 +147,7 @@ function readPlaces({ refs, pending }: Cursor): Record<string, string> {
 
 async function leftBranch(repository: Repository, oldTip: string, newTip: string): Promise<CommitInfo[]> {
   const lost: CommitInfo[] = [];
+  if (oldTip === newTip) return lost;
   const oids = (await lostCommits(repository, oldTip, newTip)) ?? [];
   for await (const commit of commitInfo(repository, oids)) if (!('missing' in commit)) lost.push(commit);
   return lost;

@@ -115,18 +115,23 @@ export function pickRecords(records: Records, has: (key: string) => boolean): Re
   };
 }
 
-/** The keys of records that are new, changed or gone since the places were where `since` says. */
+/**
+ * The keys of records that are new, changed or gone since the places were where `since` says; of notes that are gone, by
+ * commit, the object that held the text.
+ */
 export async function changedKeys(
   repository: Repository,
   places: Places,
   records: Records,
   since: Readonly<Record<string, string>>,
-): Promise<Set<string>> {
+): Promise<{ changed: Set<string>; removed: Map<string, string> }> {
   const changed = new Set<string>();
+  const removed = new Map<string, string>();
   for (const { name, oid, notes } of places.notes) {
     if (since[name] === oid) continue;
     for await (const entry of notes ?? listNotes(repository, oid, since[name])) {
       if ('commit' in entry) changed.add(entry.commit);
+      if ('removed' in entry) removed.set(entry.commit, entry.removed);
     }
   }
   const checkpoints = await changedCheckpoints(repository, places.checkpoints, since);
@@ -139,7 +144,7 @@ export async function changedKeys(
     const old = before === undefined ? [] : (await readTracesFile(repository, before, tip)).traces;
     for (const key of changedTraces(old, records.traces)) changed.add(key);
   }
-  return changed;
+  return { changed, removed };
 }
 
 /** Every note of the refs. The same note under two of them (the user's own and the one we fetched) is one note. */

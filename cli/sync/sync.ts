@@ -4,15 +4,17 @@ import type { CloneSettings } from '../../shared/api/settings.js';
 import type { Settings } from '../config/settings.js';
 import type { Repository } from '../git/repository.js';
 import { Batches } from './batches.js';
-import { commitFact, lostCommit } from './commit-fact.js';
+import { commitBeside, commitFact } from './commit-fact.js';
 import { countCommits } from './count-commits.js';
 import { nothingNew } from './nothing-new.js';
 import { underOrg } from './org-settings.js';
+import { openPeople } from './people.js';
 import { planSettings, planSync } from './plan.js';
 import type { ProgressDisplay } from './progress.js';
 import { readRecords } from './read-records.js';
 import { allRecords, type SkippedRecord } from './records.js';
 import { repositoryName } from './repository-name.js';
+import { Rewrites } from './rewrites.js';
 import { nothingSent, type Sent } from './send.js';
 import { type Cursor, readCursor, writeCursor } from './state.js';
 
@@ -77,7 +79,8 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
     return nothingNew(name, duration());
   }
 
-  const repo = { name, default_branch: plan.branch.name, team: team ?? null };
+  const people = await openPeople(repository, plan.branch.tip, plan.mailmap);
+  const repo = { name, default_branch: plan.branch.name, team: team ?? null, tip_committed_at: people.asOf };
   const batches = new Batches(repo, async (batch) => {
     await send(batch, sent);
     display.count('receiptsSent', batch.receipts.length);
@@ -89,21 +92,25 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
       name,
       prompts,
       only,
-      isCounted: (commit) => plan.commits.has(commit),
-      onReceipt: (receipt) => batches.addReceipt(receipt),
+      isCounted: (commit) => plan.commits.has(commit) || plan.origins.has(commit),
+      onReceipt: async (receipt) => batches.addReceipt(await people.ofReceipt(receipt)),
       onRecord: () => display.count('notesRead'),
     });
     const unreadable: SyncResult['commits']['unreadable'] = [];
+    const rewrites = new Rewrites(plan.lost);
     for await (const counted of countCommits(repository, plan.commits, spoken, {
       tip: plan.branch.tip ?? '',
       ignore,
       trailers,
+      origins: plan.origins,
     })) {
       display.count('commitsRead');
+      for (const origin of counted.origins) rewrites.add(origin, counted.commit);
       if (counted.reason !== undefined) unreadable.push({ commit: counted.commit.oid, reason: counted.reason });
-      await batches.addCommit(commitFact(counted));
+      await batches.addCommit(await people.ofCommit(commitFact(counted)));
     }
-    for (const commit of plan.lost) await batches.addCommit(lostCommit(commit));
+    for (const rewrite of rewrites.and(plan.moved))
+      await batches.addCommit(await people.ofCommit(commitBeside(rewrite)));
     await batches.finish();
     await remember({
       ...plan.cursor,
@@ -112,6 +119,7 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
     return result(name, sent, notes, unreadable, duration());
   } finally {
     display.end();
+    await people.close();
   }
 }
 

@@ -177,3 +177,40 @@ test('commits whose message names an AI are told apart from those with receipts'
   await server.request('/api/v1/receipts', { key, body: { repo: REPO, commits } });
   t.like(await analytics(key), { coverage: { commits: 3, commits_with_receipts: 1, commits_with_ai_trailers: 1 } });
 });
+
+test('a receipt speaks of the commit that its commit was rewritten into', async (t) => {
+  const { key } = await server.createOrg();
+  const beside = { on_default_branch: false, lines: null, ai_by: [], sources: [], rewritten_to: OTHER_OID };
+  await server.request('/api/v1/receipts', {
+    key,
+    body: {
+      repo: { ...REPO, team: 'web' },
+      receipts: [receipt()],
+      commits: [commitFact(beside), commitFact({ commit: OTHER_OID }), commitFact({ commit: 'c'.repeat(40) })],
+    },
+  });
+  t.like((await analytics(key)).lines, { added: 20 });
+  t.like((await analytics(key, '?team=web')).lines, { added: 10, ai: 6 });
+});
+
+test('bots are counted apart, and are no users', async (t) => {
+  const { key } = await server.createOrg();
+  const commits = [commitFact(), commitFact({ commit: OTHER_OID, author_is_bot: true })];
+  const receipts = [
+    receipt(),
+    receipt({ user_name: 'acme-release[bot]', user_email: null }),
+    receipt({ user_name: 'Updates', user_email: '49699333+Dependabot[bot]@users.noreply.github.com' }),
+    receipt({ user_name: null, user_email: null }),
+  ];
+  await server.request('/api/v1/receipts', { key, body: { repo: REPO, receipts, commits } });
+  const body = await analytics(key);
+  t.like(body, {
+    total_receipts: 4,
+    lines: { added: 20, ai: 12, added_by_bots: 10 },
+    coverage: { commits: 2, commits_by_bots: 1 },
+  });
+  t.deepEqual(
+    body.top_users.map(({ user }: { user: string | null }) => user),
+    ['ada@example.com', null],
+  );
+});

@@ -1,4 +1,5 @@
 import type { Filters } from '../../shared/api/receipts.js';
+import { BOT_EMAIL, BOT_NAME } from '../../shared/bots.js';
 import { timeBound } from '../../shared/validate.js';
 import type { Sql } from '../db.js';
 import { receiptConditions, repoIdOf } from '../receipts/filters.js';
@@ -49,18 +50,27 @@ export async function costBasis(scope: Scope) {
 
 export type Dimension = 'model' | 'tool' | 'user_email';
 
-/** The values of one column with most receipts; null is "not known" and stands in the list like any other. */
+/**
+ * The values of one column with most receipts; null is "not known" and stands in the list like any other. Bots are no
+ * users.
+ */
 export async function topBy(scope: Scope, column: Dimension) {
   const { sql } = scope;
   return sql<{ label: string | null; receipts: number; cost: number }[]>`
     select ${column === 'user_email' ? sql`coalesce(r.author, r.user_name)` : sql(`r.${column}`)} as label,
       count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost
     from receipts r
-    where ${conditions(scope)}
+    where ${conditions(scope)} ${column === 'user_email' ? sql`and not ${byBot(sql)}` : sql``}
     group by 1
     order by receipts desc, cost desc, label
     limit ${TOP}
   `;
+}
+
+function byBot(sql: Sql) {
+  return sql`(
+    coalesce(lower(r.user_name) ~ ${BOT_NAME.source}, false) or coalesce(r.author ~ ${BOT_EMAIL.source}, false)
+  )`;
 }
 
 /** By the team that receipts count for; where they count for none, by what their senders named. */
@@ -106,7 +116,8 @@ export async function dailyTrend(scope: Scope) {
 /**
  * Lines of non-merge commits on default branches (formats.md, section 4). Who wrote the commit, where and when filter the
  * commits; tool, provider and model filter the AI lines in them. Filters that only a receipt has (team, q) do not
- * reach commits: they choose those that a matching receipt speaks of.
+ * reach commits: they choose those that a matching receipt speaks of, by their own name or by that of a commit they were
+ * rewritten from.
  */
 export async function lineTotals({ sql, orgId, filters }: Scope) {
   const { repo, user, model, provider, tool, team, from, to, q } = filters;
@@ -126,7 +137,9 @@ export async function lineTotals({ sql, orgId, filters }: Scope) {
       coalesce(sum(${ai}), 0)::float8 as ai, coalesce(sum(c.human), 0)::float8 as human,
       coalesce(sum(c.unknown), 0)::float8 as unknown, count(*)::float8 as commits,
       count(*) filter (where c.has_receipts)::float8 as commits_with_receipts,
-      count(*) filter (where not c.has_receipts and c.ai_involved <> '[]')::float8 as commits_with_ai_trailers
+      count(*) filter (where not c.has_receipts and c.ai_involved <> '[]')::float8 as commits_with_ai_trailers,
+      count(*) filter (where c.author_is_bot)::float8 as commits_by_bots,
+      coalesce(sum(c.added) filter (where c.author_is_bot), 0)::float8 as added_by_bots
     from commits c
     where c.org_id = ${orgId} and c.on_default_branch and not c.is_merge and c.added is not null
       ${repo === undefined ? sql`` : sql`and c.repo_id = ${repoIdOf(sql, orgId, repo)}`}
@@ -139,13 +152,28 @@ export async function lineTotals({ sql, orgId, filters }: Scope) {
           : sql`and exists (
               select from attributions a
               join receipts r on r.org_id = ${orgId} and r.id = a.receipt_id
-              where a.org_id = ${orgId} and a.repo_id = c.repo_id and a.commit_oid = c.oid
+              where a.org_id = ${orgId} and a.repo_id = c.repo_id
+                and a.commit_oid in (
+                  select c.oid
+                  union all
+                  select x.oid from commits x
+                  where x.org_id = ${orgId} and x.repo_id = c.repo_id and x.rewritten_to = c.oid and not x.on_default_branch
+                )
                 and ${receiptConditions(sql, orgId, receiptOnly)}
             )`
       }
   `;
   return row as Record<
-    'added' | 'deleted' | 'ai' | 'human' | 'unknown' | 'commits' | 'commits_with_receipts' | 'commits_with_ai_trailers',
+    | 'added'
+    | 'deleted'
+    | 'ai'
+    | 'human'
+    | 'unknown'
+    | 'added_by_bots'
+    | 'commits'
+    | 'commits_with_receipts'
+    | 'commits_with_ai_trailers'
+    | 'commits_by_bots',
     number
   >;
 }

@@ -25,7 +25,7 @@ async function analyze(sql: Sql, orgId: string, filters: Filters): Promise<Analy
     queries.dailyTrend(scope),
     queries.lineTotals(scope),
   ]);
-  const { added, deleted, ai, human, unknown, commits, commits_with_receipts, commits_with_ai_trailers } = lines;
+  const { commits, commits_with_receipts, commits_with_ai_trailers, commits_by_bots, ...counted } = lines;
   const basis = (name: string) => {
     const { receipts, cost } = bases.find(({ cost_basis }) => cost_basis === name) ?? { receipts: 0, cost: 0 };
     return { receipts, cost };
@@ -33,7 +33,7 @@ async function analyze(sql: Sql, orgId: string, filters: Filters): Promise<Analy
   return {
     total_receipts: totals.receipts,
     total_cost_usd: totals.cost,
-    ai_code_percentage: percentage(ai, added),
+    ai_code_percentage: percentage(lines.ai, lines.added),
     top_models: models.map(({ label, receipts, cost }) => ({ model: label, count: receipts, cost })),
     top_repos: [...repos],
     top_users: users.map(({ label, ...sums }) => ({ user: label, ...sums })),
@@ -46,11 +46,12 @@ async function analyze(sql: Sql, orgId: string, filters: Filters): Promise<Analy
       cache_read: totals.cache_read,
       cache_creation: totals.cache_creation,
     },
-    lines: { added, deleted, ai, human, unknown },
+    lines: counted,
     coverage: {
       commits,
       commits_with_receipts,
       commits_with_ai_trailers,
+      commits_by_bots,
       percentage: percentage(commits_with_receipts, commits),
     },
     cost_basis: {

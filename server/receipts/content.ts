@@ -16,7 +16,8 @@ export interface CommitAttribution {
 }
 
 /** A receipt in canonical form: times normalised, attributions apart. */
-export interface CanonicalReceipt extends Omit<Receipt, 'attributions' | 'tokens_suspect'> {
+export interface CanonicalReceipt
+  extends Omit<Receipt, 'attributions' | 'tokens_suspect' | 'recorded_user_name' | 'recorded_user_email'> {
   tokens_suspect: boolean;
   hash: string;
   attributions: CommitAttribution[];
@@ -35,9 +36,15 @@ const PROMPT_FIELDS = ['prompt_summary', 'prompt_hash'];
 /**
  * Brings a valid receipt into the one form in which equal content has an equal hash. What is unknown does not enter the
  * hash, so a field that a later version adds leaves old hashes alone. Neither does a derived time: a session that
- * carries no time of its own is dated by its commits, and every clone knows other commits.
+ * carries no time of its own is dated by its commits, and every clone knows other commits. Of people the hash has what
+ * the recorder wrote: a `.mailmap` says who that is, and changes no receipt.
  */
-export function canonicalReceipt({ attributions, ...receipt }: Receipt): CanonicalReceipt {
+export function canonicalReceipt({
+  attributions,
+  recorded_user_name,
+  recorded_user_email,
+  ...receipt
+}: Receipt): CanonicalReceipt {
   const said = {
     ...receipt,
     id: receipt.id.toLowerCase(),
@@ -47,7 +54,8 @@ export function canonicalReceipt({ attributions, ...receipt }: Receipt): Canonic
     cost_basis: receipt.cost_usd != null && receipt.cost_basis === 'estimated' ? receipt.cost_basis : null,
     tokens_suspect: receipt.tokens_suspect || null,
   };
-  const hashed = Object.entries(said).filter(
+  const recorded = recorded_user_email != null && { user_name: recorded_user_name, user_email: recorded_user_email };
+  const hashed = Object.entries({ ...said, ...recorded }).filter(
     ([name, value]) =>
       value != null &&
       !PROMPT_FIELDS.includes(name) &&

@@ -1,4 +1,4 @@
-import type { BatchReply, Rejected } from '../../shared/api/receipts.js';
+import type { BatchReply, Rejected, TypedBatch } from '../../shared/api/receipts.js';
 import { fromBlamePrompt } from '../../shared/blameprompt-receipt.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
 import { findUnstorable } from '../../shared/text.js';
@@ -24,7 +24,7 @@ export interface Caller {
 }
 
 interface Envelope {
-  repo: { name: string; default_branch?: string | null; team?: string | null };
+  repo: TypedBatch['repo'];
   receipts?: unknown[] | null;
   commits?: unknown[] | null;
 }
@@ -56,8 +56,8 @@ export async function ingest(
   return db.withTenant(orgId, async (sql) => {
     await lockOrg(sql, orgId, 'shared');
     const rules = storageRules(await findSettings(sql, orgId));
-    const repoId = await upsertRepo(sql, orgId, name, batch.repo.default_branch ?? null);
-    const scope = { orgId, repoId, team: batch.repo.team ?? null };
+    const { repoId, knowsPeople } = await upsertRepo(sql, orgId, { ...batch.repo, name });
+    const scope = { orgId, repoId, team: batch.repo.team ?? null, knowsPeople };
     const counts = { inserted: 0, duplicates: 0, amended: 0 };
     const attributions = { inserted: 0, duplicates: 0, amended: 0 };
     const amended = new Set<string>();

@@ -67,9 +67,12 @@ async function selectItems(sql: Sql, orgId: string, page: ReturnType<typeof rece
         count(*) as attribution_count
       from (
         select row_number() over (order by a.received_at, a.commit_oid, f.file ->> 'path') as nr,
-          json_build_object('repo', ap.name, 'commit', nullif(a.commit_oid, ''), 'path', f.file ->> 'path', 'lines', f.file ->> 'lines') as item
+          json_build_object('repo', ap.name, 'commit', nullif(a.commit_oid, ''), 'now_at', c.rewritten_to,
+            'path', f.file ->> 'path', 'lines', f.file ->> 'lines') as item
         from attributions a
         join repos ap on ap.org_id = ${orgId} and ap.id = a.repo_id
+        left join commits c
+          on c.org_id = ${orgId} and c.repo_id = a.repo_id and c.oid = a.commit_oid and not c.on_default_branch
         left join lateral jsonb_array_elements(a.files) as f (file) on true
         where a.org_id = ${orgId} and a.receipt_id = r.id
       ) as numbered

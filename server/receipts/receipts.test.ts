@@ -37,7 +37,9 @@ test('a receipt that was sent comes back with its first attribution flat', async
     session_duration_secs: 60,
     revision: 1,
   });
-  t.deepEqual(receipts[0].attributions, [{ repo: REPO.name, commit: OID, path: 'src/cart.ts', lines: '1-10,15' }]);
+  t.deepEqual(receipts[0].attributions, [
+    { repo: REPO.name, commit: OID, now_at: null, path: 'src/cart.ts', lines: '1-10,15' },
+  ]);
 });
 
 test('the same batch sent twice counts once', async (t) => {
@@ -295,6 +297,78 @@ test('a clone without the notes, or with older ones, does not erase what another
   t.like(await lines(), { ai: 7, unknown: 2 });
   await post(key, { repo: REPO, commits: [commitFact({ ...newer, on_default_branch: false })] });
   t.like(await lines(), { added: 0, ai: 0 });
+});
+
+test('a commit that was rewritten leads to the one where its lines are, until it is on the branch again', async (t) => {
+  const { key } = await server.createOrg();
+  const beside = { on_default_branch: false, lines: null, ai_by: [], sources: [] };
+  const nowAt = async () => (await list(key)).receipts[0].attributions[0].now_at;
+  await post(key, { repo: REPO, receipts: [receipt()], commits: [commitFact()] });
+  t.is(await nowAt(), null);
+  const moved = commitFact({ ...beside, rewritten_to: OTHER_OID });
+  t.like((await post(key, { repo: REPO, commits: [moved] })).body, { commits: { updated: 1 } });
+  t.is(await nowAt(), OTHER_OID);
+  t.like((await post(key, { repo: REPO, commits: [moved] })).body, { commits: { updated: 0 } });
+  t.like((await post(key, { repo: REPO, commits: [commitFact(beside)] })).body, { commits: { updated: 0 } });
+  t.is(await nowAt(), OTHER_OID);
+  await post(key, { repo: REPO, commits: [commitFact({ ...beside, rewritten_to: 'c'.repeat(40) })] });
+  t.is(await nowAt(), 'c'.repeat(40));
+  await post(key, { repo: REPO, commits: [commitFact()] });
+  t.is(await nowAt(), null);
+  const { status, body } = await post(key, { repo: REPO, commits: [commitFact({ rewritten_to: 'main' })] });
+  t.is(status, 422);
+  t.like(body.errors[0], { pointer: '/commits/0/rewritten_to' });
+});
+
+test('who people are is the word of the newest tip, and amends no content', async (t) => {
+  const { key } = await server.createOrg();
+  const session = receipt({ user_name: 'A', user_email: 'a@old.example.com' });
+  const ada = {
+    ...{ user_name: 'Ada', user_email: 'ada@example.com' },
+    ...{ recorded_user_name: 'A', recorded_user_email: 'a@old.example.com' },
+  };
+  const author = { author_name: 'A', author_email: 'a@old.example.com' };
+  const mapped = { author_name: 'Ada', author_email: 'ada@example.com' };
+  const send = async (day: number | null, person: object, by: object) => {
+    const tip_committed_at = day && `2026-02-0${day}T00:00:00Z`;
+    const body = {
+      repo: { ...REPO, tip_committed_at },
+      receipts: [{ ...session, ...person }],
+      commits: [commitFact(by)],
+    };
+    return (await post(key, body)).body;
+  };
+  const who = async () => {
+    const { user_name, user_email, revision } = (await list(key)).receipts[0];
+    const { lines } = (await server.request('/api/v1/analytics?user=ada@example.com', { key })).body;
+    return [user_name, user_email, revision, lines.added];
+  };
+  await send(1, {}, author);
+  t.deepEqual(await who(), ['A', 'a@old.example.com', 1, 0]);
+  t.like(await send(3, ada, mapped), { amended: 1, commits: { updated: 1 } });
+  t.deepEqual(await who(), ['Ada', 'ada@example.com', 1, 10]);
+  for (const behind of [2, null]) {
+    t.like(await send(behind, {}, author), { amended: 0, duplicates: 1, commits: { updated: 0 } });
+    t.deepEqual(await who(), ['Ada', 'ada@example.com', 1, 10]);
+  }
+  t.like(await send(4, {}, author), { amended: 1, commits: { updated: 1 } });
+  t.deepEqual(await who(), ['A', 'a@old.example.com', 1, 0]);
+  const other = { ...session, user_name: 'B', user_email: 'b@example.com' };
+  t.like(await send(4, other, author), { amended: 1 });
+  t.deepEqual(await who(), ['B', 'b@example.com', 2, 0]);
+});
+
+test('a tip from the future does not silence the tips of today', async (t) => {
+  const { key } = await server.createOrg();
+  const session = receipt();
+  const send = (tip_committed_at: string, user_name: string) =>
+    post(key, {
+      repo: { ...REPO, tip_committed_at },
+      receipts: [{ ...session, user_name, recorded_user_email: 'a@b.c' }],
+    });
+  await send('2190-01-01T00:00:00Z', 'Tomorrow');
+  await send(new Date(Date.now() + 60_000).toISOString(), 'Today');
+  t.is((await list(key)).receipts[0].user_name, 'Today');
 });
 
 function sum(numbers: number[]): number {

@@ -4,29 +4,31 @@ import type { Sql } from '../db.js';
 import { digest } from './content.js';
 
 const RECORD = `
-  oid text, committed_at timestamptz, author_name text, author_email text, is_merge boolean, on_default_branch boolean,
+  oid text, committed_at timestamptz, author_name text, author_email text, author_is_bot boolean, is_merge boolean,
+  on_default_branch boolean, rewritten_to text,
   sources text[], has_receipts boolean, added integer, deleted integer, ai integer, human integer, unknown integer, ai_by jsonb, ai_involved jsonb, hash text`;
 
 /**
  * Stores commit facts, each commit at most once in the list. Where a commit is known, its lines change only
  * when the sender saw at least the notes that the stored ones rest on, or more attested lines, and never back to what was
- * replaced before: a clone without the notes, or one that lags behind, erases nothing. Answers which commits are changed,
+ * replaced before: a clone without the notes, or one that lags behind, erases nothing. What a commit was rewritten into
+ * stays known; the latest that anybody says counts. The author is who the newest `.mailmap` says. Answers which commits are changed,
  * new ones among them.
  */
 export async function upsertCommits(
   sql: Sql,
-  { orgId, repoId }: { orgId: string; repoId: string },
+  { orgId, repoId, knowsPeople }: { orgId: string; repoId: string; knowsPeople: boolean },
   facts: CommitFact[],
 ): Promise<{ inserted: number; updated: number; changed: Set<string> }> {
   if (facts.length === 0) return { inserted: 0, updated: 0, changed: new Set() };
   const rows = sql.json(facts.map(toRow) as never);
   const inserted = await sql<{ oid: string }[]>`
     insert into commits (
-      org_id, repo_id, oid, committed_at, author_name, author_email, is_merge, on_default_branch, sources, has_receipts,
-      added, deleted, ai, human, unknown, ai_by, ai_involved, content_hash
+      org_id, repo_id, oid, committed_at, author_name, author_email, author_is_bot, is_merge, on_default_branch, rewritten_to,
+      sources, has_receipts, added, deleted, ai, human, unknown, ai_by, ai_involved, content_hash
     )
-    select ${orgId}, ${repoId}, oid, committed_at, author_name, author_email, is_merge, on_default_branch, sources, has_receipts,
-      added, deleted, ai, human, unknown, ai_by, ai_involved, decode(hash, 'hex')
+    select ${orgId}, ${repoId}, oid, committed_at, author_name, author_email, coalesce(author_is_bot, false), is_merge,
+      on_default_branch, rewritten_to, sources, has_receipts, added, deleted, ai, human, unknown, ai_by, ai_involved, decode(hash, 'hex')
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     order by oid
     on conflict (org_id, repo_id, oid) do nothing
@@ -34,19 +36,31 @@ export async function upsertCommits(
   `;
   const changed = new Set(inserted.map(({ oid }) => oid));
   if (inserted.count === facts.length) return { inserted: inserted.count, updated: 0, changed };
+  // Of what a commit is, its lines apart, this can become known later: where it is, what it was rewritten into, who wrote it.
+  const whoAndWhere = sql`(
+    c.on_default_branch <> i.on_default_branch
+    or c.rewritten_to is distinct from coalesce(i.rewritten_to, c.rewritten_to)
+    or c.author_is_bot <> coalesce(i.author_is_bot, c.author_is_bot)
+    or ${knowsPeople} and (c.author_name, c.author_email) is distinct from (i.author_name, i.author_email)
+  )`;
   const stale = await sql`
     select c.oid
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     join commits c on c.org_id = ${orgId} and c.repo_id = ${repoId} and c.oid = i.oid
-    where c.content_hash <> decode(i.hash, 'hex') or c.on_default_branch <> i.on_default_branch
+    where c.content_hash <> decode(i.hash, 'hex') or ${whoAndWhere}
     order by c.oid
     for update of c
   `;
   if (stale.length === 0) return { inserted: inserted.count, updated: 0, changed };
   const moved = await sql`
-    update commits c set on_default_branch = i.on_default_branch, updated_at = now()
+    update commits c set
+      on_default_branch = i.on_default_branch, rewritten_to = coalesce(i.rewritten_to, c.rewritten_to),
+      author_is_bot = coalesce(i.author_is_bot, c.author_is_bot),
+      author_name = case when ${knowsPeople} then i.author_name else c.author_name end,
+      author_email = case when ${knowsPeople} then i.author_email else c.author_email end,
+      updated_at = now()
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
-    where c.org_id = ${orgId} and c.repo_id = ${repoId} and c.oid = i.oid and c.on_default_branch <> i.on_default_branch
+    where c.org_id = ${orgId} and c.repo_id = ${repoId} and c.oid = i.oid and ${whoAndWhere}
     returning c.oid
   `;
   const recounted = await sql`
@@ -80,8 +94,10 @@ function toRow(fact: CommitFact) {
     committed_at: normalizeTimestamp(fact.committed_at)!,
     author_name: fact.author_name ?? null,
     author_email: fact.author_email ?? null,
+    author_is_bot: fact.author_is_bot ?? null,
     is_merge: fact.is_merge ?? false,
     on_default_branch: fact.on_default_branch,
+    rewritten_to: fact.rewritten_to ?? null,
     ...counted,
     hash: digest(counted),
   };

@@ -19,7 +19,7 @@ const RECORD = `
  */
 export async function upsertReceipts(
   sql: Sql,
-  scope: { orgId: string; repoId: string; team: string | null },
+  scope: { orgId: string; repoId: string; team: string | null; knowsPeople: boolean },
   receipts: StoredReceipt[],
 ): Promise<{ inserted: Set<string>; amended: Set<string>; redated: Set<string> }> {
   const { orgId, repoId, team } = scope;
@@ -44,24 +44,29 @@ export async function upsertReceipts(
     returning id
   `;
   const isNew = inserted.length === receipts.length;
-  const { amended, redated } = isNew ? { amended: [], redated: [] } : await amend(sql, orgId, receipts);
+  const { amended, redated } = isNew ? { amended: [], redated: [] } : await amend(sql, scope, receipts);
   return { inserted: new Set(inserted.map(({ id }) => id)), amended: new Set(amended), redated: new Set(redated) };
 }
 
-/** Makes other content the current revision, unless it was seen before: then a clone that lags behind sent it. */
+/**
+ * Makes other content the current revision, unless it was seen before: then a clone that lags behind sent it. The same content
+ * with another person is no other content: a `.mailmap` says so, and the newest one of the receipt's own repository counts.
+ */
 async function amend(
   sql: Sql,
-  orgId: string,
+  { orgId, repoId, knowsPeople }: { orgId: string; repoId: string; knowsPeople: boolean },
   receipts: StoredReceipt[],
 ): Promise<{ amended: string[]; redated: string[] }> {
   const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
+  const otherPerson = sql`(${knowsPeople} and r.repo_id = ${repoId} and r.content_hash = decode(i.hash, 'hex')
+    and (r.user_name, r.user_email) is distinct from (i.user_name, i.user_email))`;
   const changed = await sql<{ id: string }[]>`
     select r.id
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     join receipts r on r.org_id = ${orgId} and r.id = i.id
     where r.content_hash <> decode(i.hash, 'hex')
       or (r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp")
-      or ${tellsPrompt(sql)}
+      or ${tellsPrompt(sql)} or ${otherPerson}
     order by r.id
     for update of r
   `;
@@ -95,6 +100,12 @@ async function amend(
     where r.org_id = ${orgId} and r.id = i.id
     returning r.id
   `;
+  const renamed = await sql<{ id: string }[]>`
+    update receipts r set user_name = i.user_name, user_email = i.user_email, synced_at = now()
+    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    where r.org_id = ${orgId} and r.id = i.id and ${otherPerson}
+    returning r.id
+  `;
   // Sessions without a time of their own are as old as the earliest commit anybody reported for them.
   const redated = await sql<{ id: string }[]>`
     update receipts r set "timestamp" = i."timestamp", timestamp_basis = i.timestamp_basis
@@ -111,7 +122,7 @@ async function amend(
     where r.org_id = ${orgId} and r.id = i.id and ${tellsPrompt(sql)}
   `;
   await reattribute(sql, orgId, sql`r.id = any(${changed.map(({ id }) => id)}::uuid[])`);
-  return { amended: amended.map(({ id }) => id), redated: redated.map(({ id }) => id) };
+  return { amended: [...amended, ...renamed].map(({ id }) => id), redated: redated.map(({ id }) => id) };
 }
 
 /** Of a stored receipt `r` and one that arrives, `i`: this one holds something of the prompt that the other lacks. */

@@ -7,7 +7,7 @@ import { reattribute } from './attribute.js';
 
 /** Assigns a repository (its normalised name) to a team. Answers how many receipts count for another team now. */
 export async function assignRepo(sql: Sql, orgId: string, team: Team, name: string): Promise<number> {
-  const repoId = await upsertRepo(sql, orgId, name, null);
+  const { repoId } = await upsertRepo(sql, orgId, { name });
   const { count } = await sql`
     insert into team_repos (org_id, team_id, repo_id) values (${orgId}, ${team.id}, ${repoId})
     on conflict (org_id, team_id, repo_id) do nothing

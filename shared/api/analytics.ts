@@ -14,7 +14,7 @@ export const Analytics = Type.Object({
   ai_code_percentage: Percentage,
   top_models: Type.Array(Type.Object({ model: Label, count: Sum, cost: Sum })),
   top_repos: Type.Array(Type.Object({ repo: Type.String(), receipts: Sum, cost: Sum })),
-  top_users: Type.Array(Type.Object({ user: Label, receipts: Sum, cost: Sum })),
+  top_users: Type.Array(Type.Object({ user: Label, receipts: Sum, cost: Sum }), { description: 'people; no bots' }),
   top_teams: Type.Array(
     Type.Object({
       team: Nullable(Type.String({ description: 'slug, or what senders named where there is no team' })),
@@ -27,7 +27,14 @@ export const Analytics = Type.Object({
   daily_trend: Type.Array(Type.Object({ date: Type.String({ format: 'date' }), receipts: Sum, cost: Sum })),
   tokens: Type.Object({ input: Sum, output: Sum, cache_read: Sum, cache_creation: Sum }),
   lines: Type.Object(
-    { added: Sum, deleted: Sum, ai: Sum, human: Sum, unknown: Sum },
+    {
+      added: Sum,
+      deleted: Sum,
+      ai: Sum,
+      human: Sum,
+      unknown: Sum,
+      added_by_bots: Type.Number({ description: 'of the added ones: in commits whose author is a program' }),
+    },
     {
       description:
         'non-merge commits of default branches; with a tool, provider or model filter, ai counts theirs only',
@@ -37,6 +44,7 @@ export const Analytics = Type.Object({
     commits: Sum,
     commits_with_receipts: Sum,
     commits_with_ai_trailers: Type.Number({ description: 'without receipts, but the message says that AI took part' }),
+    commits_by_bots: Type.Number({ description: 'of all these: the author is a program' }),
     percentage: Percentage,
   }),
   cost_basis: Type.Object({

@@ -24,6 +24,8 @@ export { Attribution };
 /** Most receipts or commits one batch may hold; the CLI sends far fewer. */
 export const MAX_BATCH_ITEMS = 10_000;
 
+const Email = Type.String({ minLength: 1, maxLength: 320 });
+
 export const CostBasis = Type.Enum(['recorded', 'estimated', 'unknown']);
 
 /** Where a receipt's time comes from. Only a recorded time is content; of derived ones the earliest counts. */
@@ -37,7 +39,7 @@ const described = {
   model: Name,
   session_id: Name,
   user_name: Name,
-  user_email: Type.String({ minLength: 1, maxLength: 320 }),
+  user_email: Email,
   prompt_summary: Type.String({ maxLength: MAX_PROMPT_SUMMARY }),
   prompt_hash: Name,
   message_count: Count,
@@ -61,6 +63,13 @@ export const Receipt = Strict(
     timestamp: Timestamp,
     timestamp_basis: Maybe(TimestampBasis),
     ...maybeAll(described),
+    recorded_user_name: Maybe(Name),
+    recorded_user_email: Maybe(
+      Type.String({
+        ...Email,
+        description: 'the person as the recorder has it, where user_name and user_email are another by .mailmap',
+      }),
+    ),
     attributions: Maybe(Type.Array(Attribution, { maxItems: MAX_ATTRIBUTIONS })),
   },
   'One AI interaction. Its identity is the id; the same id with other content is an amendment.',
@@ -72,9 +81,13 @@ export const CommitFact = Strict(
     commit: Oid,
     committed_at: Timestamp,
     author_name: Maybe(Name),
-    author_email: Maybe(Type.String({ minLength: 1, maxLength: 320 })),
+    author_email: Maybe(Email),
+    author_is_bot: Maybe(Type.Boolean({ description: 'the account of a program; see shared/bots.ts' })),
     is_merge: Maybe(Type.Boolean()),
     on_default_branch: Type.Boolean(),
+    rewritten_to: Maybe(
+      Type.String({ ...Oid, description: 'of a commit that is not on the default branch: where its lines are there' }),
+    ),
     sources: Maybe(
       Type.Array(Name, { maxItems: 20, description: 'note formats that speak of this commit; empty: none' }),
     ),
@@ -98,14 +111,24 @@ export type CommitFact = Static<typeof CommitFact>;
 
 /** The envelope is checked as a whole; receipts and commits are checked one by one, so that one bad item costs itself only. */
 export const Batch = Strict({
-  repo: Strict({ name: RepoName, default_branch: Maybe(Name), team: Maybe(Name) }),
+  repo: Strict({
+    name: RepoName,
+    default_branch: Maybe(Name),
+    team: Maybe(Name),
+    tip_committed_at: Maybe(
+      Type.String({
+        ...Timestamp,
+        description: "of the default branch's tip that the sender has: who people are is the latest sender's say",
+      }),
+    ),
+  }),
   receipts: Maybe(Type.Array(Type.Unknown(), { maxItems: MAX_BATCH_ITEMS })),
   commits: Maybe(Type.Array(Type.Unknown(), { maxItems: MAX_BATCH_ITEMS })),
 });
 
 /** What a client builds: the envelope with its items typed. */
 export interface TypedBatch {
-  repo: { name: string; default_branch?: string | null; team?: string | null };
+  repo: Static<typeof Batch>['repo'];
   receipts: Receipt[];
   commits: CommitFact[];
 }
@@ -211,6 +234,9 @@ export const ReceiptItem = Type.Object({
     Type.Object({
       repo: Type.String(),
       commit: Nullable(Oid),
+      now_at: Nullable(
+        Type.String({ ...Oid, description: 'commit of the default branch that this one was rewritten into, if known' }),
+      ),
       path: Nullable(Type.String()),
       lines: Nullable(Type.String()),
     }),

@@ -32,14 +32,22 @@ export default class Receipts extends BaseCommand {
 
 const HEADING = ['time', 'repository', 'commit', 'person', 'model', 'cost', 'file'];
 
-function row(receipt: ReplyOf<typeof listReceipts>['receipts'][number]): (string | null)[] {
+type Item = ReplyOf<typeof listReceipts>['receipts'][number];
+
+/** The first commit; one that was rewritten with the commit that its lines are in now. */
+function commitOf({ commit_hash, attributions: [first] }: Item): string | null {
+  const commits = [commit_hash, first?.now_at].flatMap((oid) => oid?.slice(0, 10) ?? []);
+  return commits.length === 0 ? null : commits.join(' → ');
+}
+
+function row(receipt: Item): (string | null)[] {
   const file =
     receipt.file_path &&
     (receipt.line_start === null ? receipt.file_path : `${receipt.file_path}:${receipt.line_start}`);
   return [
     `${receipt.timestamp.slice(0, 16).replace('T', ' ')}`,
     receipt.repo,
-    receipt.commit_hash?.slice(0, 10) ?? null,
+    commitOf(receipt),
     receipt.user_email ?? receipt.user_name,
     receipt.model,
     receipt.cost_usd === null ? null : formatUsd(receipt.cost_usd),

@@ -46,7 +46,7 @@ function format(stats: Result): string {
         ];
   return [
     `${printable(stats.range)}: ${formatCount(stats.commits)} commits, ${formatCount(stats.commits_with_receipts)} with receipts (${formatPercentage(stats.coverage_percentage)}), ${formatCount(stats.commits_with_ai_trailers)} more that name an AI in the message, ${formatCount(stats.merges)} merges not counted`,
-    `${formatCount(lines.added)} lines added, ${formatCount(lines.deleted)} deleted`,
+    `${formatCount(lines.added)} lines added, ${formatCount(lines.deleted)} deleted${byBots(stats)}`,
     '',
     table([['written by', 'lines', 'share'], ...rows], ''),
     ...list(
@@ -61,6 +61,11 @@ function format(stats: Result): string {
       ? []
       : ['', `${formatCount(unreadable.length)} commits cannot be counted; --json lists them.`]),
   ].join('\n');
+}
+
+function byBots({ commits_by_bots, lines }: Result): string {
+  if (commits_by_bots === 0) return '';
+  return `; ${formatCount(lines.added_by_bots)} of the added ones in ${formatCount(commits_by_bots)} commits of bots`;
 }
 
 const NAMES = { ai: 'AI', human: 'people', unknown: 'unknown' };
