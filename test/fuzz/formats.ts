@@ -1,5 +1,6 @@
 import { decodeText } from '../../cli/git/commits.js';
 import { parseTraces, type Trace } from '../../cli/sources/agent-trace-records.js';
+import { parseBlocks } from '../../cli/sources/agitrack.js';
 import { parseCheckpoint } from '../../cli/sources/entire.js';
 import { ofRepository, parseNote, sources } from '../../cli/sources/index.js';
 import { bytesOf, context, fixtures, ID, PRIVATE, samples } from '../../cli/sources/notes.test.support.js';
@@ -103,5 +104,6 @@ function messages(): Buffer[] {
 function readMessage(note: Buffer): Outcome[] {
   // As much as is read of a message.
   const text = decodeText(note.subarray(-1024 * 1024));
-  return [{ involved: parseTrailers(text, { name: text.slice(0, 40), email: text.slice(-40) }) }];
+  const involved = parseTrailers(text, { name: text.slice(0, 40), email: text.slice(-40) });
+  return [{ involved }, parseBlocks(text, context)];
 }
