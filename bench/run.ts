@@ -6,7 +6,11 @@ import { benchNotes } from './notes.js';
 import { benchSync } from './sync.js';
 import { createSyntheticRepository } from './synthetic.js';
 
-const BENCHES = { notes: benchNotes, sync: benchSync };
+/** Each with the repository that is made for it. A first sync of 2,000 small commits would be the start of processes only. */
+const BENCHES = {
+  notes: { run: benchNotes, made: {} },
+  sync: { run: benchSync, made: { commits: 10_000, conversation: 5_000 } },
+};
 
 const { values, positionals } = parseArgs({ options: { repo: { type: 'string' } }, allowPositionals: true });
 const bench = BENCHES[positionals[0] as keyof typeof BENCHES];
@@ -16,9 +20,9 @@ if (!bench) {
   );
   process.exitCode = 2;
 } else {
-  const synthetic = values.repo === undefined ? await createSyntheticRepository() : undefined;
+  const synthetic = values.repo === undefined ? await createSyntheticRepository(bench.made) : undefined;
   try {
-    const { rows, result } = await bench(values.repo ?? synthetic!);
+    const { rows, result } = await bench.run(values.repo ?? synthetic!);
     console.log(table([['measured', 'median', 'ratio'], ...rows]));
     console.log(JSON.stringify(result));
   } finally {
