@@ -9,7 +9,14 @@ import { benchPolicy } from './policy.js';
 import { benchSync } from './sync.js';
 import { createSyntheticRepository } from './synthetic.js';
 
-const BENCHES = { gate: benchGate, hook: benchHook, notes: benchNotes, policy: benchPolicy, sync: benchSync };
+/** Each with the repository that is made for it. A first sync of 2,000 small commits would be the start of processes only. */
+const BENCHES = {
+  gate: { run: benchGate, made: {} },
+  hook: { run: benchHook, made: undefined },
+  notes: { run: benchNotes, made: {} },
+  policy: { run: benchPolicy, made: undefined },
+  sync: { run: benchSync, made: { commits: 10_000, conversation: 5_000 } },
+};
 
 const { values, positionals } = parseArgs({ options: { repo: { type: 'string' } }, allowPositionals: true });
 const bench = BENCHES[positionals[0] as keyof typeof BENCHES];
@@ -20,9 +27,10 @@ if (!bench) {
   process.exitCode = 2;
 } else {
   // A bench that reads no repository takes none.
-  const synthetic = values.repo === undefined && bench.length > 0 ? await createSyntheticRepository() : undefined;
+  const synthetic =
+    values.repo === undefined && bench.made !== undefined ? await createSyntheticRepository(bench.made) : undefined;
   try {
-    const { rows, result } = await bench(values.repo ?? synthetic ?? '');
+    const { rows, result } = await bench.run(values.repo ?? synthetic ?? '');
     console.log(table([['measured', 'median', 'ratio'], ...rows]));
     console.log(JSON.stringify(result));
   } finally {

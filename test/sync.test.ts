@@ -233,16 +233,22 @@ test('a server that is down costs exit code 4 and nothing else: the next sync co
 test('a server that answers 503 or 429 is tried again when it says', async (t) => {
   const org = await server.createOrg();
   const clone = await annotatedClone(t);
-  let busy = 2;
+  const tries = new Map<string, number>();
   const proxy = createServer(async (req, res) => {
     const body: Buffer[] = [];
     for await (const chunk of req) body.push(chunk);
-    if (busy-- > 0) {
-      res.writeHead(busy === 1 ? 503 : 429, { 'retry-after': '1' }).end('{}');
+    const nth = (tries.get(req.url!) ?? 0) + 1;
+    tries.set(req.url!, nth);
+    if (nth <= 2) {
+      res.writeHead(nth === 1 ? 503 : 429, { 'retry-after': '1' }).end('{}');
       return;
     }
     const { host: _, connection: __, ...headers } = req.headers as Record<string, string>;
-    const reply = await fetch(server.origin + req.url, { method: req.method!, headers, body: Buffer.concat(body) });
+    const reply = await fetch(server.origin + req.url, {
+      method: req.method!,
+      headers,
+      body: body.length === 0 ? null : Buffer.concat(body),
+    });
     res.writeHead(reply.status, { 'content-type': 'application/json' }).end(await reply.text());
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
@@ -253,6 +259,13 @@ test('a server that answers 503 or 429 is tried again when it says', async (t) =
   });
   t.is(outcome.code, 0, outcome.stderr);
   t.is(outcome.json.receipts.inserted, 2);
+  t.deepEqual(
+    [...tries],
+    [
+      ['/api/v1/whoami', 3],
+      ['/api/v1/receipts', 3],
+    ],
+  );
 });
 
 test('a damaged state file is repaired by the next sync', async (t) => {

@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { CLI, run, temporaryFolder } from './cli.js';
@@ -134,6 +136,22 @@ test('keys are made, rotated and revoked from the command line', async (t) => {
     ['--name', 'x'],
   ])
     t.is((await start(['key', 'create', ...args])).code, 2, args.join(' '));
+});
+
+test('making a key is not tried again when the answer is lost: nobody would know of the first one', async (t) => {
+  const { start } = await org(t);
+  let asked = 0;
+  const busy = createServer((_req, res) => {
+    asked++;
+    res.writeHead(503, { 'retry-after': '0' }).end('{}');
+  });
+  await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => busy.close());
+  const env = { BLAMEPROMPT_API_URL: `http://127.0.0.1:${(busy.address() as AddressInfo).port}` };
+  t.is((await start(['key', 'create', '--name', 'x', '--scopes', '*'], { env })).code, 4);
+  t.is(asked, 1);
+  t.is((await start(['key', 'list'], { env })).code, 4);
+  t.true(asked > 2, 'reading is');
 });
 
 test('settings are shown and set from the command line', async (t) => {

@@ -80,8 +80,8 @@ test('totals, tops and trend are what was sent', async (t) => {
   ]);
   t.deepEqual(body.top_users[0], { user: 'ada@example.com', receipts: 3, cost: 0.3 });
   t.deepEqual(body.top_teams, [
-    { team: 'web', receipts: 3, cost: 0.3 },
-    { team: null, receipts: 1, cost: 5 },
+    { team: 'web', name: null, receipts: 3, cost: 0.3 },
+    { team: null, name: null, receipts: 1, cost: 5 },
   ]);
   t.deepEqual(body.daily_trend, [
     { date: '2026-02-14', receipts: 2, cost: 5.1 },

@@ -117,6 +117,12 @@ test('of two batches at once that fit under a limit only one by one, one is told
   t.deepEqual(told, Array(10).fill(1));
 });
 
+test('what limits on sums lock is no change of the org\u2019s settings', async (t) => {
+  const org = await orgWith([{ rule: { max_cost_per_day: 1 } }]);
+  await send(org, batchOf(1));
+  t.is((await server.request('/api/v1/settings', org)).body.updated_at, null);
+});
+
 const arbitraryBatch = fc.record({
   repo: fc.constantFrom(...REPOS).map((name) => ({ name })),
   receipts: fc.array(

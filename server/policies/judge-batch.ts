@@ -64,7 +64,9 @@ export async function judgeBatch(
   );
   const sums = await judgeSums(sql, policies.filter(isOfSums), batch);
   const found = [...items, ...sums].flatMap((verdict) => describe(verdict.violations, policies, batch));
-  return summarize(await recordViolations(sql, scope.orgId, found));
+  const recorded = await recordViolations(sql, scope.orgId, found);
+  const isFull = items.reduce((sum, { violations }) => sum + violations.length, 0) >= MAX_FOUND;
+  return summarize(recorded, isFull);
 }
 
 async function readBatch(
@@ -86,13 +88,13 @@ async function readBatch(
   };
 }
 
-function summarize(violations: Violation[]): FoundViolations {
+function summarize(violations: Violation[], truncated: boolean): FoundViolations {
   const blocking = violations.filter(({ action }) => action === 'block');
   const warning = violations.filter(({ action }) => action === 'warn');
   return {
     warn: warning.length,
     block: blocking.length,
-    truncated: violations.length >= MAX_FOUND,
+    truncated,
     items: [...blocking, ...warning].slice(0, MAX_ITEMS),
   };
 }

@@ -82,7 +82,7 @@ async function involvedCommits(sql: Sql, { orgId, repoId }: StoredBatch): Promis
   const anonymous = { commit: '', has_receipts: false, ai_involved: true };
   return [
     ...first,
-    ...new Array<EvaluatedCommit>(missing - first.length).fill(anonymous),
+    ...new Array<EvaluatedCommit>(Math.max(0, missing - first.length)).fill(anonymous),
     ...new Array<EvaluatedCommit>(covered).fill({ ...anonymous, has_receipts: true }),
   ];
 }

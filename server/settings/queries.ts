@@ -3,13 +3,15 @@ import { mergePatch } from '../../shared/merge-patch.js';
 import type { Sql } from '../db.js';
 import { utc } from '../time.js';
 
-/** What an org changed of our defaults, as it is stored. */
+/** What an org changed of our defaults, as it is stored. Its row may be there without a change: limits on cost lock it. */
 export async function findChanges(
   sql: Sql,
   orgId: string,
 ): Promise<{ changes: SettingsPatch; updated_at: string | null }> {
-  const [row] = await sql<{ changes: SettingsPatch; updated_at: string }[]>`
-    select settings as changes, ${utc(sql, 'updated_at')} as updated_at from org_settings where org_id = ${orgId}
+  const [row] = await sql<{ changes: SettingsPatch; updated_at: string | null }[]>`
+    select settings as changes, case when settings <> '{}' then ${utc(sql, 'updated_at')} end as updated_at
+    from org_settings
+    where org_id = ${orgId}
   `;
   return row ?? { changes: {}, updated_at: null };
 }

@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import * as api from '../../../../shared/api/policy-endpoints.js';
 import type { ReplyOf } from '../../../../shared/api/types.js';
+import { isUuid } from '../../../../shared/slug.js';
 import { BaseCommand, clientFlags } from '../../../base-command.js';
 import { getPolicy } from '../../../policy/find-policy.js';
 import { formatPolicy } from '../../../policy/format-policy.js';
@@ -16,12 +17,10 @@ export default class PolicyShow extends BaseCommand {
     const { args, flags } = await this.parse(PolicyShow);
     const access = await this.access(await this.settings(flags.directory, flags));
     const policy = await this.withServer(access, async (client) => {
-      const id = IS_ID.test(args.policy) ? args.policy : (await getPolicy(client, args.policy)).id;
+      const id = isUuid(args.policy) ? args.policy : (await getPolicy(client, args.policy)).id;
       return client.call(api.getPolicy, { params: { id } });
     });
     this.print(formatPolicy(policy));
     return policy;
   }
 }
-
-const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
