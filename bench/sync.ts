@@ -93,6 +93,7 @@ async function countedCommits(repository: Repository): Promise<string[]> {
     ignore: [],
     defaultBranch: undefined,
     team: undefined,
+    only: undefined,
   };
   const plan = await planSync(repository, { ...settings, trailers: true }, undefined);
   const commits: string[] = [];
