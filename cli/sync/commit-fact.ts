@@ -10,6 +10,7 @@ import type { Rewrite } from './rewrites.js';
 const EPOCH = '1970-01-01T00:00:00.000000Z';
 
 const MAX_INVOLVED = 50;
+const MAX_AI_BY = 500;
 
 /** A counted commit as it is sent. */
 export function commitFact({ commit, isMerge, said, lines, aiBy, involved }: CountedCommit): CommitFact {
@@ -20,7 +21,7 @@ export function commitFact({ commit, isMerge, said, lines, aiBy, involved }: Cou
     sources: [...(said?.sources ?? [])],
     has_receipts: said?.hasReceipts ?? false,
     lines,
-    ai_by: aiBy,
+    ai_by: aiBy.slice(0, MAX_AI_BY),
     ai_involved: involved.slice(0, MAX_INVOLVED).map(({ tool, provider, model }) => ({ tool, provider, model })),
   };
 }

@@ -55,6 +55,18 @@ test('numbers without lines count up to what was added, and not on top of lines 
   t.like(counted([claim('a', [[1, 4]])], [count(null, 6)], [count(null, 5)]), { ai: 6, unknown: 9 });
 });
 
+test('a hundred thousand claims on one file are counted', (t) => {
+  const claims = Array.from({ length: 100_000 }, (_, n) => claim('a', [[2 * n + 1, 2 * n + 4]], 'ai', `model ${n}`));
+  const people = Array.from({ length: 100_000 }, (_, n) => claim('a', [[3 * n + 1, 3 * n + 1]], 'human'));
+  const files = [{ path: 'a', added: normalize([[1, 400_000]]), deleted: 0 }];
+  const { lines, aiBy } = countCommitLines(files, { claims: [...claims, ...people] });
+  t.deepEqual(lines, { added: 400_000, deleted: 0, ai: 200_002, human: 33_332, unknown: 166_666 });
+  t.is(aiBy.length, 100_000);
+  t.is(aiBy[0]!.lines, 4);
+  const scattered = [{ path: 'a', added: normalize(people.map((_, n) => [4 * n + 1, 4 * n + 1])), deleted: 0 }];
+  t.like(countCommitLines(scattered, { claims }).lines, { added: 100_000, ai: 50_001, human: 0 });
+});
+
 const ranges = fc.array(
   fc
     .tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 0, max: 6 }))

@@ -1,5 +1,6 @@
 import { groupBy } from '../../shared/group-by.js';
-import { countLines, intersectLines, type LineSet, subtractLines, unionLines } from '../../shared/line-set.js';
+import { countLines, intersectLines, type LineSet, MAX_LINE, normalize, subtractLines } from '../../shared/line-set.js';
+import { lastWins } from '../sources/last-wins.js';
 import type { Claim, Count } from '../sources/source.js';
 
 export interface CountedLines {
@@ -50,15 +51,13 @@ export function countCommitLines(
   const aiFiles: AiFile[] = [];
   for (const { path, added, deleted } of files) {
     const about = byPath.get(path) ?? [];
-    let ai: LineSet = [];
-    for (const claim of about.filter(({ by }) => by === 'ai')) {
-      const fresh = subtractLines(intersectLines(claim.lines, added), ai);
-      addLines(authors, claim, countLines(fresh));
-      ai = unionLines(ai, fresh);
-    }
-    const said = about
-      .filter(({ by }) => by === 'human')
-      .reduce<LineSet>((all, claim) => unionLines(all, claim.lines), []);
+    const won = firstClaims(
+      about.filter(({ by }) => by === 'ai'),
+      added,
+    );
+    for (const [claim, fresh] of won) addLines(authors, claim, countLines(fresh));
+    const ai = normalize([...won.values()].flat());
+    const said = normalize(about.filter(({ by }) => by === 'human').flatMap((claim) => claim.lines));
     addedTo.set(path, countLines(added));
     lines.added += countLines(added);
     lines.deleted += deleted;
@@ -69,6 +68,17 @@ export function countCommitLines(
   for (const numbers of counts.values()) addNumbers(lines, authors, numbers, addedTo);
   lines.unknown = lines.added - lines.ai - lines.human;
   return { lines, aiBy: [...authors.values()].sort((a, b) => b.lines - a.lines), aiFiles };
+}
+
+/**
+ * The added lines by who claimed them first. Laid over each other from the last to the first, and over these what was not
+ * added, in one go: one note can hold a hundred thousand claims on one file.
+ */
+function firstClaims(claims: readonly Claim[], added: LineSet): Map<Claim, LineSet> {
+  const entries = claims.map((claim) => ({ by: claim as Claim | null, lines: claim.lines })).reverse();
+  const won = lastWins([...entries, { by: null, lines: subtractLines([[1, MAX_LINE]], added) }]);
+  won.delete(null);
+  return won as Map<Claim, LineSet>;
 }
 
 /** Raises `lines` to what one source's numbers say, never above what the commit added. */
