@@ -105,7 +105,7 @@ test.serial('notes that a daemon writes after git has ended arrive, too', async 
       `#!/bin/sh
 [ "\${0##*/}" = post-commit ] || exit 0
 (
-  until grep -q 'commits sent' .git/blameprompt/hook.log; do sleep 0.1; done
+  for n in $(seq 1500); do grep -q 'commits sent' .git/blameprompt/hook.log && break; sleep 0.1; done
   git notes --ref=ai add -F "$HOME/note" HEAD
 ) >/dev/null 2>&1 </dev/null &
 `,

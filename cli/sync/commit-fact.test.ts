@@ -23,7 +23,16 @@ test('of a thousand models those with most lines are told, and no more than the 
   }));
   const involved = aiBy.map(({ lines: _, ...ai }) => ai);
   const lines = { added: 2_000_000, deleted: 0, ai: 1_500_500, human: 0, unknown: 499_500 };
-  const fact = commitFact({ commit, isMerge: false, said: undefined, lines, aiBy, involved });
+  const fact = commitFact({
+    commit,
+    isMerge: false,
+    said: undefined,
+    origins: [],
+    lines,
+    aiBy,
+    aiFiles: [],
+    involved,
+  });
   t.is(check(fact).faults, undefined);
   t.deepEqual(fact.ai_by, aiBy.slice(0, 500));
 });
