@@ -3,7 +3,6 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
-// biome-ignore lint/correctness/noUndeclaredDependencies: comes with lint-staged
 import { parse } from 'yaml';
 import { temporaryFolder } from './cli.js';
 

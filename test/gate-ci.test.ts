@@ -95,6 +95,8 @@ test('the pull request is found in what GitHub says, whatever it has checked out
 
   await ci.git('checkout', '--quiet', 'origin/main');
   t.like((await gate(ci, args, env)).json, { head, commits: 2 }, 'pull_request_target checks out the base alone');
+  const named = await gate(ci, ['--base', 'origin/main', ...args], env);
+  t.like(named.json, { head, commits: 2 }, 'the base alone being named makes no difference');
   await pull('f'.repeat(40));
   const absent = await gate(ci, args, env);
   t.is(absent.code, 4);

@@ -15,8 +15,8 @@ async function judged(t: ExecutionContext, clone: TestClone, code: number, ...ar
 
 /** Each rule with a limit that the change below breaks, and what the message says. */
 const RULES: [rule: Record<string, unknown>, message: RegExp][] = [
-  [{ max_cost_per_day: 2 }, /\$3 spent on 2026-02-14, above the limit of \$2/],
-  [{ max_cost_per_month: 2 }, /\$3 spent in 2026-02, above the limit of \$2/],
+  [{ max_cost_per_day: 2 }, /\$3 spent on 2026-02-14 by this change alone, above the limit of \$2/],
+  [{ max_cost_per_month: 2 }, /\$3 spent in 2026-02 by this change alone, above the limit of \$2/],
   [{ allowed_models: ['gpt-*'] }, /claude-opus-4-6 is not one of gpt-\*/],
   [{ blocked_models: ['claude-opus-*'] }, /claude-opus-4-6 is blocked by claude-opus-\*/],
   [{ allowed_providers: ['openai'] }, /anthropic is not one of openai/],

@@ -24,23 +24,24 @@ export async function findRange(
   env: NodeJS.ProcessEnv,
 ): Promise<PullRange> {
   const remote = repository.remote ?? 'origin';
-  const pull = named.base === undefined ? await findPullRequest(env, remote) : undefined;
-  if (named.base === undefined && !pull) {
+  const pull = await findPullRequest(env, remote);
+  const isFound = named.base === undefined;
+  if (isFound && !pull) {
     throw new CliError(
       'no_base',
       'Name the branch that the change goes to: --base origin/main. In a pull request of GitHub, GitLab, Bitbucket, Azure or Jenkins it is found by itself.',
     );
   }
-  const candidates = pull?.bases ?? [named.base!, `refs/remotes/${remote}/${named.base}`];
+  const candidates = isFound ? pull!.bases : [named.base!, `refs/remotes/${remote}/${named.base}`];
   const base = await firstCommit(repository, candidates);
   if (base === undefined) {
-    if (!pull && !repository.isShallow) await resolveCommit(repository, named.base!); // throws: it is no revision
+    if (!isFound && !repository.isShallow) await resolveCommit(repository, named.base!); // throws: it is no revision
     throw notInClone(`The base ${named.base ?? candidates[0]} is`, repository);
   }
   const headName = named.head ?? pull?.head ?? 'HEAD';
   const head = await firstCommit(repository, [headName]);
   if (head === undefined) {
-    if (!pull && !repository.isShallow) await resolveCommit(repository, headName);
+    if (headName !== pull?.head && !repository.isShallow) await resolveCommit(repository, headName);
     throw notInClone(`The head ${headName} is`, repository);
   }
   const meeting = await mergeBase(repository, base, head);

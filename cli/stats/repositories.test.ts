@@ -37,7 +37,7 @@ async function fill(real: RealGit): Promise<void> {
   });
 }
 
-const LINES = { added: 14, deleted: 0, ai: 10, human: 1, unknown: 3 };
+const LINES = { added: 14, deleted: 0, ai: 10, human: 1, unknown: 3, added_by_bots: 0 };
 
 test('bare clones, linked worktrees, submodules and packed refs give the same numbers, and so does a detached HEAD', async (t) => {
   const real = await newRepository(t);
