@@ -65,7 +65,10 @@ class Builder {
     else if (kind === 'merge' || kind === 'squash') {
       if (!this.#side || this.#side.tip === this.#side.base) return;
       const parents = kind === 'merge' ? [this.#main, this.#side.tip] : [this.#main];
-      this.#main = this.#commit(parents, 'main', merged(this.#side.base, this.#main, this.#side.tip), told);
+      const files = merged(this.#side.base, this.#main, this.#side.tip);
+      // A squash of one commit would be the same patch again, which inherits its notes (docs/counting.md): told apart here.
+      const changed = kind === 'merge' ? files : this.#changed(files, 'edit', pick, at, count);
+      this.#main = this.#commit(parents, 'main', changed, told);
       this.#side = undefined;
     } else if (onSide && this.#side) {
       const { tip } = this.#side;
