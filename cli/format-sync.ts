@@ -35,7 +35,7 @@ export function formatSync(result: SyncResult, dryRun: boolean): string {
 }
 
 /** `2 violations of policies (1 block, 1 warn)` */
-export const countViolations = ({ block, warn }: { block: number; warn: number }) =>
+const countViolations = ({ block, warn }: { block: number; warn: number }) =>
   `${formatCount(block + warn)} violation${block + warn === 1 ? '' : 's'} of policies (${formatCount(block)} block, ${formatCount(warn)} warn)`;
 
 function list(title: string, lines: string[]): string[] {

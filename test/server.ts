@@ -8,7 +8,7 @@ import { createKey } from '../server/auth/key.js';
 import { insertKey } from '../server/auth/queries.js';
 import { logOptions } from '../server/log.js';
 import { insertOrg } from '../server/orgs/queries.js';
-import { type SigningKey, toSigningKey } from '../server/policies/signing-key.js';
+import { type SigningKey, toSigningKey } from '../server/signing-key.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 export interface TestOrg {

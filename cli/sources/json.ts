@@ -8,7 +8,7 @@ export function isObject(value: unknown): value is Json {
  * Most bytes of JSON that are turned into objects, which take twenty times as much where the text is `[[],[],…`. Without
  * conversations and contents the largest of 11,000 notes has 0.4 MB.
  */
-export const MAX_JSON = 8 * 1024 * 1024;
+const MAX_JSON = 8 * 1024 * 1024;
 
 /** Both formats keep a conversation in an object in a list or map of the note's one object. */
 const DEPTH = 3;

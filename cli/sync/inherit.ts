@@ -82,11 +82,7 @@ export function inherit(
 }
 
 /** Claims about the lines of one patch as claims about the same lines where it was applied again. */
-export function transferClaims(
-  claims: readonly Claim[],
-  from: readonly FileChange[],
-  to: readonly FileChange[],
-): Claim[] {
+function transferClaims(claims: readonly Claim[], from: readonly FileChange[], to: readonly FileChange[]): Claim[] {
   const addedTo = new Map(to.map(({ path, added }) => [path, added]));
   const added = new Map(
     from.map((file): [string, [LineSet, LineSet]] => [file.path, [file.added, addedTo.get(file.path) ?? []]]),

@@ -6,7 +6,7 @@ import { isRead, type Only, sources } from '../sources/index.js';
 const NOTES = 'refs/notes/';
 
 /** Where `--fetch` puts the remote's notes: beside the user's own, which it never touches. */
-export const PRIVATE_NOTES = 'refs/blameprompt/notes/';
+const PRIVATE_NOTES = 'refs/blameprompt/notes/';
 
 /** A place where notes are. */
 export interface NotesRef {

@@ -17,7 +17,7 @@ export async function sequenceOrg(db: Database, orgId: string, key: CheckpointKe
 }
 
 /** The name of an org's log, which no other log has and which a renamed org or server keeps. */
-export const originOf = (orgId: string) => `blameprompt-enterprise/audit/${orgId}`;
+const originOf = (orgId: string) => `blameprompt-enterprise/audit/${orgId}`;
 
 /** The orgs that have events without a number. */
 export async function findWaitingOrgs(db: Database): Promise<string[]> {

@@ -7,7 +7,7 @@ import { type Claim, claimCluster } from '../database.js';
 import { connect, type Database } from '../db.js';
 import { ServerError } from '../errors.js';
 import { createLogger } from '../log.js';
-import { loadSigningKey } from '../policies/signing-key.js';
+import { loadSigningKey } from '../signing-key.js';
 import { version } from '../version.js';
 import { prepareDatabase } from './with-database.js';
 

@@ -9,7 +9,7 @@ import { type Check, compileBody, compileQuery } from '../../shared/validate.js'
 import { authenticate, type Principal } from '../auth/authenticate.js';
 import type { Database } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
-import type { SigningKey } from '../policies/signing-key.js';
+import type { SigningKey } from '../signing-key.js';
 import { readJson } from './body.js';
 
 export interface Services {

@@ -6,11 +6,11 @@ import { recordEvent } from '../audit/record.js';
 import { conflict, notFound } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { signBundle } from '../signing-key.js';
 import { makeBundle } from './bundle.js';
 import { evaluateChange } from './evaluate.js';
 import * as queries from './queries.js';
 import { assertUsable, createPolicy, deletePolicy, updatePolicy } from './save.js';
-import { signBundle } from './signing-key.js';
 import { simulate } from './simulate.js';
 import { acknowledgeViolation, listViolations } from './violations.js';
 

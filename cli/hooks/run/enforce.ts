@@ -4,7 +4,7 @@ import { logLine } from './log.js';
 import { isNews, isWell } from './say-once.js';
 
 /** What a check exits with to stop git. Any other code than 0 says that it could not look (hooks/parts/run-check.sh). */
-export const STOP = 10;
+const STOP = 10;
 
 /**
  * Says what was found, and answers the exit code. `state`: the folder `blameprompt` of the git directory. The configuration is

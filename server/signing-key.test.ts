@@ -2,7 +2,7 @@ import { generateKeyPairSync, verify } from 'node:crypto';
 import { chmod, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { temporaryFolder } from '../../test/cli.js';
+import { temporaryFolder } from '../test/cli.js';
 import { loadSigningKey, signBundle, toSigningKey } from './signing-key.js';
 
 const none = { signingKey: undefined, signingKeyFile: undefined };

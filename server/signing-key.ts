@@ -2,12 +2,12 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import { constants } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointKey } from '../../shared/audit/checkpoint.js';
-import type { SignedBundle } from '../../shared/policy/bundle.js';
-import type { Config } from '../config.js';
-import { errnoOf } from '../embedded/errors.js';
-import { openOwned, replaceOwned } from '../embedded/owned-file.js';
-import { ServerError } from '../errors.js';
+import type { CheckpointKey } from '../shared/audit/checkpoint.js';
+import type { SignedBundle } from '../shared/policy/bundle.js';
+import type { Config } from './config.js';
+import { errnoOf } from './embedded/errors.js';
+import { openOwned, replaceOwned } from './embedded/owned-file.js';
+import { ServerError } from './errors.js';
 
 /** The Ed25519 key that policy bundles and checkpoints of the audit log are signed with. The private half never leaves it. */
 export interface SigningKey extends CheckpointKey {
