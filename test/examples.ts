@@ -38,6 +38,7 @@ const examples: Record<string, (made: Made) => Example> = {
   postReceipts: () => ({ body: { ...batch(), receipts: [receipt(), {}] } }),
   listReceipts: () => ({ query: `?team=${TEAM}` }),
   getReceipt: (made) => ({ params: { id: made.receipt } }),
+  listCountedCommits: () => ({ query: `?repo=${REPO}` }),
   getAnalytics: () => ({}),
   listTeams: () => ({ query: '?archived=true' }),
   createTeam: () => ({ body: { slug: 'secret-other', name: 'Secret other' } }),

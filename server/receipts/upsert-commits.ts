@@ -41,7 +41,8 @@ export async function upsertCommits(
     c.on_default_branch <> i.on_default_branch
     or c.rewritten_to is distinct from coalesce(i.rewritten_to, c.rewritten_to)
     or c.author_is_bot <> coalesce(i.author_is_bot, c.author_is_bot)
-    or ${knowsPeople} and (c.author_name, c.author_email) is distinct from (i.author_name, i.author_email)
+    or ${knowsPeople} and (c.author_name, c.author_email) is distinct from
+      (coalesce(i.author_name, c.author_name), coalesce(i.author_email, c.author_email))
   )`;
   const stale = await sql`
     select c.oid
@@ -56,8 +57,8 @@ export async function upsertCommits(
     update commits c set
       on_default_branch = i.on_default_branch, rewritten_to = coalesce(i.rewritten_to, c.rewritten_to),
       author_is_bot = coalesce(i.author_is_bot, c.author_is_bot),
-      author_name = case when ${knowsPeople} then i.author_name else c.author_name end,
-      author_email = case when ${knowsPeople} then i.author_email else c.author_email end,
+      author_name = case when ${knowsPeople} then coalesce(i.author_name, c.author_name) else c.author_name end,
+      author_email = case when ${knowsPeople} then coalesce(i.author_email, c.author_email) else c.author_email end,
       updated_at = now()
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     where c.org_id = ${orgId} and c.repo_id = ${repoId} and c.oid = i.oid and ${whoAndWhere}

@@ -2,7 +2,7 @@ import { getAnalytics } from './analytics.js';
 import * as audit from './audit.js';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
-import { getReceipt, listReceipts, postReceipts } from './receipts.js';
+import { getReceipt, listCountedCommits, listReceipts, postReceipts } from './receipts.js';
 import { getSettings, updateSettings } from './settings.js';
 import * as teams from './teams.js';
 import type { Endpoint } from './types.js';
@@ -14,6 +14,7 @@ export const endpoints: Endpoint[] = [
   postReceipts,
   listReceipts,
   getReceipt,
+  listCountedCommits,
   getAnalytics,
   policies.listPolicies,
   policies.createPolicy,

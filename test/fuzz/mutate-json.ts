@@ -42,7 +42,7 @@ const CHANGES: Change[] = [
       oddValue(random),
     ),
   (parent, key) => set(parent, key, [parent[key]]),
-  (parent, key) => Array.isArray(parent[key]) && parent[key].push(...structuredClone(parent[key])),
+  (parent, key) => Array.isArray(parent[key]) && parent[key].push(...structuredClone(parent[key].slice(0, 100))),
   (parent, key, random) => {
     for (let depth = random.size(1, 100); depth > 0; depth--)
       set(parent, key, random.pick([[parent[key]], { [key]: parent[key] }]));
