@@ -10,6 +10,7 @@ export interface Made {
   key: string;
   policy: string;
   violation: string;
+  job: string;
 }
 
 interface Example {
@@ -70,6 +71,7 @@ const examples: Record<string, (made: Made) => Example> = {
     query: `?repo=${REPO}&team=${TEAM}&person=${EMAIL}&rule=blocked_models&acknowledged=false`,
   }),
   acknowledgeViolation: (made) => ({ params: { id: made.violation }, body: { acknowledged: true, note: 'secret' } }),
+  getJob: (made) => ({ params: { id: made.job } }),
   whoami: () => ({}),
   listAudit: () => ({ query: '?action=team.created' }),
   readAuditLog: () => ({ query: '?start=1&limit=2' }),
@@ -79,7 +81,7 @@ const examples: Record<string, (made: Made) => Example> = {
 
 /** Fills an org with one thing of each kind. */
 export async function makeExamples(
-  { request, sequence }: Pick<TestServer, 'request' | 'sequence'>,
+  { request, sequence, enqueue }: Pick<TestServer, 'request' | 'sequence' | 'enqueue'>,
   org: TestOrg,
 ): Promise<Made> {
   const { key } = org;
@@ -104,6 +106,7 @@ export async function makeExamples(
     key: made.key.id,
     policy: policy.id,
     violation: violations[0].id,
+    job: await enqueue(org, 'secret.kind', {}),
   };
 }
 

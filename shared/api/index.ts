@@ -1,5 +1,6 @@
 import { getAnalytics } from './analytics.js';
 import * as audit from './audit.js';
+import { getJob } from './jobs.js';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
 import { getReceipt, listReceipts, postReceipts } from './receipts.js';
@@ -46,5 +47,6 @@ export const endpoints: Endpoint[] = [
   audit.readAuditLog,
   audit.getCheckpoint,
   audit.getProof,
+  getJob,
   whoami,
 ];
