@@ -16,6 +16,7 @@ import { policyRoutes, simulationRoutes, violationRoutes } from './policies/rout
 import { receiptRoutes } from './receipts/routes.js';
 import { settingsRoutes } from './settings/routes.js';
 import { teamRoutes } from './teams/routes.js';
+import { webhookRoutes } from './webhooks/routes.js';
 
 export interface AppOptions extends Services {
   log: Logger;
@@ -43,6 +44,7 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   teamRoutes(router, services);
   keyRoutes(router, services);
   settingsRoutes(router, services);
+  webhookRoutes(router, services);
   jobRoutes(router, services);
 
   app.use(requestId);

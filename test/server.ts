@@ -78,6 +78,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     signingKey,
     bundleHours: options.bundleHours ?? 24,
+    webhookAllow: jobs.config.webhookAllow,
   });
   const server = createServer(app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -38,9 +38,9 @@ export async function start(config: Config): Promise<void> {
     if (signingKey) sequencer = startSequencer(db, signingKey, log);
     else log.warn('no BLAMEPROMPT_SIGNING_KEY: the audit log is written, but neither numbered nor signed');
     if (config.jobSlots > 0) runner = startRunner({ db, log, config, signingKey }, { slots: config.jobSlots });
-    const { maxBodyBytes, bundleHours } = config;
+    const { maxBodyBytes, bundleHours, webhookAllow } = config;
     const server = createServer(
-      createApp({ db, log, version, state, maxBodyBytes, signingKey, bundleHours }).callback(),
+      createApp({ db, log, version, state, maxBodyBytes, signingKey, bundleHours, webhookAllow }).callback(),
     );
     await listen(server, config);
     log.info({ url: addressOf(server), version }, 'listening');

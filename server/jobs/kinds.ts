@@ -2,6 +2,9 @@ import type { Config } from '../config.js';
 import type { Database } from '../db.js';
 import type { Logger } from '../log.js';
 import type { SigningKey } from '../signing-key.js';
+import { deliver } from '../webhooks/deliver.js';
+import { dispatchWebhooks } from '../webhooks/dispatch.js';
+import { removeOldDeliveries } from '../webhooks/remove-old.js';
 import { removeFinished } from './remove-finished.js';
 
 /** What the server gives to every job. */
@@ -50,7 +53,11 @@ export interface Recurring {
 const DAY = 86_400;
 
 /** Every kind of job that there is. */
-export const kinds: JobKind[] = [removeFinished];
+export const kinds: JobKind[] = [removeFinished, dispatchWebhooks, deliver, removeOldDeliveries];
 
 /** Kinds that run again and again. A run that fails for good is logged, and the next one comes all the same. */
-export const recurring: Recurring[] = [{ kind: removeFinished.kind, every: DAY, orgs: 'all' }];
+export const recurring: Recurring[] = [
+  { kind: removeFinished.kind, every: DAY, orgs: 'all' },
+  { kind: dispatchWebhooks.kind, every: 5, orgs: 'asked' },
+  { kind: removeOldDeliveries.kind, every: DAY, orgs: 'asked' },
+];
