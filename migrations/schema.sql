@@ -169,6 +169,36 @@ alter table commits enable row level security, force row level security;
 create policy tenant on commits to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on commits to blameprompt_app;
 
+create table jobs (
+  org_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  key text,
+  by text,
+  payload jsonb not null,
+  status text not null default 'waiting'::text,
+  due_at timestamp with time zone not null default now(),
+  attempts integer not null default 0,
+  lease uuid,
+  progress double precision not null default 0,
+  error text,
+  result jsonb,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint jobs_pkey PRIMARY KEY (org_id, id),
+  constraint jobs_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint jobs_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+CREATE UNIQUE INDEX jobs_by_key ON public.jobs USING btree (org_id, kind, key) WHERE (status = 'waiting'::text);
+CREATE INDEX jobs_due ON public.jobs USING btree (org_id, due_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE UNIQUE INDEX jobs_recurring ON public.jobs USING btree (org_id, kind) WHERE ((key = 'recurring'::text) AND (status = ANY (ARRAY['waiting'::text, 'running'::text])));
+alter table jobs enable row level security, force row level security;
+create policy system on jobs to blameprompt_system using (true) with check (true);
+create policy tenant on jobs to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select, update on jobs to blameprompt_app;
+grant insert on jobs to blameprompt_system;
+grant select (due_at, kind, org_id, status) on jobs to blameprompt_system;
+
 create table org_settings (
   org_id uuid not null,
   settings jsonb not null default '{}'::jsonb,
@@ -370,6 +400,17 @@ alter table teams enable row level security, force row level security;
 create policy tenant on teams to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on teams to blameprompt_app;
 
+create table violation_heads (
+  org_id uuid not null,
+  size bigint not null default 0,
+  constraint violation_heads_pkey PRIMARY KEY (org_id),
+  constraint violation_heads_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table violation_heads enable row level security, force row level security;
+create policy tenant on violation_heads to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on violation_heads to blameprompt_app;
+grant update (size) on violation_heads to blameprompt_app;
+
 create table violations (
   org_id uuid not null,
   id uuid not null,
@@ -387,6 +428,7 @@ create table violations (
   acknowledged_at timestamp with time zone,
   acknowledged_by text,
   note text,
+  seq bigint,
   constraint violations_pkey PRIMARY KEY (org_id, id),
   constraint violations_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
   constraint violations_org_id_policy_id_fkey FOREIGN KEY (org_id, policy_id) REFERENCES policies(org_id, id),
@@ -394,7 +436,59 @@ create table violations (
   constraint violations_action_check CHECK ((action = ANY (ARRAY['warn'::text, 'block'::text])))
 );
 CREATE INDEX violations_by_policy ON public.violations USING btree (org_id, policy_id, occurred_at DESC, id DESC);
+CREATE UNIQUE INDEX violations_by_seq ON public.violations USING btree (org_id, seq) WHERE (seq IS NOT NULL);
 CREATE INDEX violations_by_time ON public.violations USING btree (org_id, occurred_at DESC, id DESC);
+CREATE INDEX violations_without_seq ON public.violations USING btree (org_id) WHERE (seq IS NULL);
 alter table violations enable row level security, force row level security;
 create policy tenant on violations to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on violations to blameprompt_app;
+
+create table webhook_deliveries (
+  org_id uuid not null,
+  id uuid not null,
+  webhook_id uuid not null,
+  type text not null,
+  body text not null,
+  status text not null default 'waiting'::text,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone not null default now(),
+  last_attempt_at timestamp with time zone,
+  url text,
+  response_status integer,
+  response_body text,
+  error text,
+  created_at timestamp with time zone not null default now(),
+  constraint webhook_deliveries_pkey PRIMARY KEY (org_id, id),
+  constraint webhook_deliveries_org_id_webhook_id_fkey FOREIGN KEY (org_id, webhook_id) REFERENCES webhooks(org_id, id) ON DELETE CASCADE,
+  constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
+);
+CREATE INDEX webhook_deliveries_by_time ON public.webhook_deliveries USING btree (org_id, webhook_id, created_at DESC, id DESC);
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (org_id, webhook_id, next_attempt_at) WHERE (status = 'waiting'::text);
+alter table webhook_deliveries enable row level security, force row level security;
+create policy tenant on webhook_deliveries to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select, update on webhook_deliveries to blameprompt_app;
+
+create table webhooks (
+  org_id uuid not null,
+  id uuid not null,
+  url text not null,
+  description text,
+  events text[] not null,
+  enabled boolean not null default true,
+  disabled_reason text,
+  secret_number integer not null default 1,
+  secret_key_id text not null,
+  previous_until timestamp with time zone,
+  audit_seq bigint not null,
+  violation_seq bigint not null,
+  failures integer not null default 0,
+  paused_until timestamp with time zone,
+  succeeded_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint webhooks_pkey PRIMARY KEY (org_id, id),
+  constraint webhooks_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table webhooks enable row level security, force row level security;
+create policy tenant on webhooks to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select, update on webhooks to blameprompt_app;

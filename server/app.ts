@@ -9,12 +9,14 @@ import type { Services } from './http/bind.js';
 import { healthRoutes } from './http/health.js';
 import { accessLog, problems, requestId } from './http/middleware.js';
 import { openapi } from './http/openapi.js';
+import { jobRoutes } from './jobs/routes.js';
 import { keyRoutes } from './keys/routes.js';
 import type { Logger } from './log.js';
 import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
 import { settingsRoutes } from './settings/routes.js';
 import { teamRoutes } from './teams/routes.js';
+import { webhookRoutes } from './webhooks/routes.js';
 
 export interface AppOptions extends Services {
   log: Logger;
@@ -42,6 +44,8 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   teamRoutes(router, services);
   keyRoutes(router, services);
   settingsRoutes(router, services);
+  webhookRoutes(router, services);
+  jobRoutes(router, services);
 
   app.use(requestId);
   app.use(accessLog(log));

@@ -1,5 +1,6 @@
 import { defaultDataDir } from './embedded/data-dir.js';
 import { ServerError } from './errors.js';
+import { toNetworks } from './webhooks/addresses.js';
 
 interface Setting<T> {
   env: string;
@@ -26,6 +27,14 @@ const oneOf = (env: string, values: string[], fallback: string) => (value: strin
   if (value && !values.includes(value))
     throw new ServerError('invalid_config', `${env} must be one of ${values.join(', ')}.`);
   return value || fallback;
+};
+
+const networks = (env: string) => (value: string | undefined) => {
+  try {
+    return toNetworks(value ? value.split(',') : []);
+  } catch (cause) {
+    throw new ServerError('invalid_config', `${env}: ${(cause as Error).message}.`, { cause });
+  }
 };
 
 /** Every setting of the server. docs/configuration.md is printed from this table. */
@@ -94,6 +103,19 @@ export const settings = {
     description: 'how long a policy bundle holds without the server, at most',
     shown: '24',
     read: integer('POLICY_BUNDLE_HOURS', 24, 1, 8760),
+  },
+  webhookAllow: {
+    env: 'BLAMEPROMPT_WEBHOOK_ALLOW',
+    description:
+      'private networks that webhooks may be sent to, as 10.1.0.0/16,192.168.7.9; with 127.0.0.1 also http to this machine',
+    shown: 'none',
+    read: networks('BLAMEPROMPT_WEBHOOK_ALLOW'),
+  },
+  jobSlots: {
+    env: 'JOB_SLOTS',
+    description: 'background jobs that this server runs at a time; 0 leaves them to others on the same database',
+    shown: '4',
+    read: integer('JOB_SLOTS', 4, 0, 100),
   },
   logLevel: {
     env: 'LOG_LEVEL',

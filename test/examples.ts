@@ -10,6 +10,8 @@ export interface Made {
   key: string;
   policy: string;
   violation: string;
+  job: string;
+  webhook: string;
 }
 
 interface Example {
@@ -71,6 +73,14 @@ const examples: Record<string, (made: Made) => Example> = {
     query: `?repo=${REPO}&team=${TEAM}&person=${EMAIL}&rule=blocked_models&acknowledged=false`,
   }),
   acknowledgeViolation: (made) => ({ params: { id: made.violation }, body: { acknowledged: true, note: 'secret' } }),
+  listWebhooks: () => ({}),
+  createWebhook: () => ({ body: { url: 'https://secret.acme.example/other', events: ['audit.event'] } }),
+  updateWebhook: (made) => ({ params: { id: made.webhook }, body: { description: 'secret' } }),
+  deleteWebhook: (made) => ({ params: { id: made.webhook } }),
+  rotateWebhookSecret: (made) => ({ params: { id: made.webhook }, body: { grace_hours: 1 } }),
+  testWebhook: (made) => ({ params: { id: made.webhook } }),
+  listDeliveries: (made) => ({ params: { id: made.webhook }, query: '?status=waiting' }),
+  getJob: (made) => ({ params: { id: made.job } }),
   whoami: () => ({}),
   listAudit: () => ({ query: '?action=team.created' }),
   readAuditLog: () => ({ query: '?start=1&limit=2' }),
@@ -80,7 +90,7 @@ const examples: Record<string, (made: Made) => Example> = {
 
 /** Fills an org with one thing of each kind. */
 export async function makeExamples(
-  { request, sequence }: Pick<TestServer, 'request' | 'sequence'>,
+  { request, sequence, enqueue }: Pick<TestServer, 'request' | 'sequence' | 'enqueue'>,
   org: TestOrg,
 ): Promise<Made> {
   const { key } = org;
@@ -95,6 +105,9 @@ export async function makeExamples(
   await send('PATCH', '/settings', { ignore: ['docs/secret/**'] });
   const made = await send('POST', '/keys', { name: 'secret-key', scopes: ['receipts:read'] });
   const policy = await send('POST', '/policies', POLICY);
+  const hook = { url: 'https://secret.acme.example/hook', events: ['violation.created', 'policy.changed'] };
+  const { webhook } = await send('POST', '/webhooks', hook);
+  await send('POST', `/webhooks/${webhook.id}/test`, undefined);
   const sent = batch();
   await send('POST', '/receipts', sent);
   await sequence(org);
@@ -105,6 +118,8 @@ export async function makeExamples(
     key: made.key.id,
     policy: policy.id,
     violation: violations[0].id,
+    webhook: webhook.id,
+    job: await enqueue(org, 'secret.kind', {}),
   };
 }
 

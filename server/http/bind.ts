@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net';
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Static, TSchema } from 'typebox';
@@ -19,6 +20,8 @@ export interface Services {
   signingKey: SigningKey | undefined;
   /** How long a policy bundle holds, at most. */
   bundleHours: number;
+  /** Private networks that webhooks may be sent to. */
+  webhookAllow: BlockList;
 }
 
 /** What a handler gets: a request that has passed every check, in the types of its schemas. */

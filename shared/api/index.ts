@@ -1,5 +1,6 @@
 import { getAnalytics } from './analytics.js';
 import * as audit from './audit.js';
+import { getJob } from './jobs.js';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
 import { getReceipt, listCountedCommits, listReceipts, postReceipts } from './receipts.js';
@@ -7,6 +8,7 @@ import { getSettings, updateSettings } from './settings.js';
 import * as teams from './teams.js';
 import type { Endpoint } from './types.js';
 import { acknowledgeViolation, listViolations } from './violations.js';
+import * as webhooks from './webhooks.js';
 import { whoami } from './whoami.js';
 
 /** Every endpoint behind a key, in the order of the documentation. */
@@ -47,5 +49,13 @@ export const endpoints: Endpoint[] = [
   audit.readAuditLog,
   audit.getCheckpoint,
   audit.getProof,
+  webhooks.listWebhooks,
+  webhooks.createWebhook,
+  webhooks.updateWebhook,
+  webhooks.deleteWebhook,
+  webhooks.rotateWebhookSecret,
+  webhooks.testWebhook,
+  webhooks.listDeliveries,
+  getJob,
   whoami,
 ];
