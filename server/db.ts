@@ -46,7 +46,7 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
     const setup = [...settings, ...timeouts].join(';');
     const result = await pool.begin(async (sql) => {
       await sql.unsafe(setup); // before any query is even built: tenancy must not rest on the order of a pipeline
-      const value = await work(sql);
+      const value = await work(refusingUndefined(sql));
       return { value };
     });
     return (result as { value: T }).value;
@@ -62,4 +62,19 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
     withSystem: (work) => transaction(['set local role blameprompt_system'], work),
     close: (seconds = 5) => pool.end({ timeout: seconds }),
   };
+}
+
+/**
+ * postgres.js finds an undefined parameter or an invalid date only when it writes the query. Where others were sent before
+ * it on the same connection it then fails the wrong one and waits for ever for the answer to what it never sent: the
+ * request hangs, and its connection is lost to the pool. Here it is an error before anything is sent.
+ */
+function refusingUndefined(sql: Sql): Sql {
+  return new Proxy(sql, {
+    apply(target, self, args: unknown[]) {
+      if (args.some((arg) => arg === undefined || (arg instanceof Date && Number.isNaN(arg.getTime()))))
+        throw new TypeError('A query has a parameter that is undefined or an invalid date.');
+      return Reflect.apply(target as never, self, args);
+    },
+  });
 }
