@@ -6,11 +6,12 @@ import { auditRoutes } from './audit/routes.js';
 import { authRoutes } from './auth/routes.js';
 import { ProblemError } from './errors.js';
 import type { Services } from './http/bind.js';
-import { healthRoutes } from './http/health.js';
+import { closeWhenDraining, healthRoutes, type ServerState } from './http/health.js';
 import { accessLog, problems, requestId } from './http/middleware.js';
 import { openapi } from './http/openapi.js';
 import { keyRoutes } from './keys/routes.js';
 import type { Logger } from './log.js';
+import type { Metrics } from './metrics/metrics.js';
 import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
 import { settingsRoutes } from './settings/routes.js';
@@ -19,12 +20,15 @@ import { teamRoutes } from './teams/routes.js';
 export interface AppOptions extends Services {
   log: Logger;
   version: string;
-  state: { draining: boolean };
+  state: ServerState;
+  metrics: Metrics;
+  /** Proxies of ours before the server: whom X-Forwarded-For is believed from. */
+  trustProxy: number;
 }
 
 /** The server as one Koa application: middleware in order, then one line a slice. */
-export function createApp({ log, version, state, ...services }: AppOptions): Koa {
-  const app = new Koa();
+export function createApp({ log, version, state, metrics, trustProxy, ...services }: AppOptions): Koa {
+  const app = new Koa({ proxy: trustProxy > 0, maxIpsCount: trustProxy });
   const router = new Router();
   const document = openapi(version);
 
@@ -45,6 +49,8 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
 
   app.use(requestId);
   app.use(accessLog(log));
+  app.use(metrics.observe);
+  app.use(closeWhenDraining(state));
   app.use(
     helmet({
       contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
@@ -52,6 +58,7 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   );
   app.use(noStore);
   app.use(problems(log));
+  app.use(services.rates.admit);
   app.use(router.routes());
   app.use(
     router.allowedMethods({
