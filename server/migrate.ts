@@ -36,9 +36,9 @@ async function readMigrations(folder = MIGRATIONS): Promise<Migration[]> {
 /**
  * Brings a database to the newest schema and answers the names of the migrations that were applied, none if it was there
  * already. Any number of processes may call it at once: an advisory lock lets one work. Each file is one transaction.
- * The URL must reach PostgreSQL directly: behind PgBouncer in transaction mode a session lock holds nothing.
+ * Later ones than `upTo` wait for the next call. The URL must reach PostgreSQL directly: behind PgBouncer in transaction mode a session lock holds nothing.
  */
-export async function migrate(url: string, folder?: string): Promise<string[]> {
+export async function migrate(url: string, folder?: string, upTo = Number.POSITIVE_INFINITY): Promise<string[]> {
   const migrations = await readMigrations(folder);
   const sql = postgres(url, {
     max: 1,
@@ -57,7 +57,7 @@ export async function migrate(url: string, folder?: string): Promise<string[]> {
     const pending = findPending(
       migrations,
       await sql<Applied[]>`select version, name, checksum from schema_migrations order by version`,
-    );
+    ).filter(({ version }) => version <= upTo);
     for (const { version, name, sql: text, checksum } of pending) {
       await sql
         .begin(async (tx) => {
@@ -73,6 +73,11 @@ export async function migrate(url: string, folder?: string): Promise<string[]> {
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** The checksums of this program's migrations, by number. */
+export async function knownMigrations(): Promise<Map<number, string>> {
+  return new Map((await readMigrations()).map(({ version, checksum }) => [version, checksum]));
 }
 
 let needed: Promise<number[]> | undefined;
