@@ -77,10 +77,10 @@ test('what is cut off or altered anywhere is refused before anything is written'
   const bad = `${file}.bad`;
   for (const bytes of [
     whole.subarray(0, whole.length - 1),
-    whole.subarray(0, whole.length / 2),
+    whole.subarray(0, whole.length >> 1),
     gzipSync(plain.subarray(0, plain.length - 80)),
     gzipSync(Buffer.concat([plain, Buffer.from('x')])),
-    altered(plain.length / 2),
+    altered(plain.length >> 1),
     Buffer.from('no backup'),
     Buffer.alloc(0),
   ]) {
