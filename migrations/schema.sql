@@ -348,6 +348,7 @@ create table schema_migrations (
   applied_at timestamp with time zone not null default now(),
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
+grant select on schema_migrations to blameprompt_system;
 
 create table team_members (
   org_id uuid not null,

@@ -6,12 +6,13 @@ import { auditRoutes } from './audit/routes.js';
 import { authRoutes } from './auth/routes.js';
 import { ProblemError } from './errors.js';
 import type { Services } from './http/bind.js';
-import { healthRoutes } from './http/health.js';
+import { closeWhenDraining, healthRoutes, type ServerState } from './http/health.js';
 import { accessLog, problems, requestId } from './http/middleware.js';
 import { openapi } from './http/openapi.js';
 import { jobRoutes } from './jobs/routes.js';
 import { keyRoutes } from './keys/routes.js';
 import type { Logger } from './log.js';
+import type { Metrics } from './metrics/metrics.js';
 import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
 import { settingsRoutes } from './settings/routes.js';
@@ -21,12 +22,15 @@ import { webhookRoutes } from './webhooks/routes.js';
 export interface AppOptions extends Services {
   log: Logger;
   version: string;
-  state: { draining: boolean };
+  state: ServerState;
+  metrics: Metrics;
+  /** Proxies of ours before the server: whom X-Forwarded-For is believed from. */
+  trustProxy: number;
 }
 
 /** The server as one Koa application: middleware in order, then one line a slice. */
-export function createApp({ log, version, state, ...services }: AppOptions): Koa {
-  const app = new Koa();
+export function createApp({ log, version, state, metrics, trustProxy, ...services }: AppOptions): Koa {
+  const app = new Koa({ proxy: trustProxy > 0, maxIpsCount: trustProxy });
   const router = new Router();
   const document = openapi(version);
 
@@ -49,6 +53,8 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
 
   app.use(requestId);
   app.use(accessLog(log));
+  app.use(metrics.observe);
+  app.use(closeWhenDraining(state));
   app.use(
     helmet({
       contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
@@ -56,6 +62,7 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   );
   app.use(noStore);
   app.use(problems(log));
+  app.use(services.rates.admit);
   app.use(router.routes());
   app.use(
     router.allowedMethods({

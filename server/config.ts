@@ -117,6 +117,68 @@ export const settings = {
     shown: '4',
     read: integer('JOB_SLOTS', 4, 0, 100),
   },
+  perKey: {
+    env: 'BLAMEPROMPT_RATE_PER_KEY',
+    description: 'requests a minute with one key, in each server process; 0: no limit',
+    shown: '3000',
+    read: integer('BLAMEPROMPT_RATE_PER_KEY', 3000, 0, 1_000_000_000),
+  },
+  perAddress: {
+    env: 'BLAMEPROMPT_RATE_PER_IP',
+    description: 'requests a minute from one IP address (IPv6: one /64), in each server process; 0: no limit',
+    shown: '12000',
+    read: integer('BLAMEPROMPT_RATE_PER_IP', 12_000, 0, 1_000_000_000),
+  },
+  failedPerAddress: {
+    env: 'BLAMEPROMPT_RATE_FAILED_PER_IP',
+    description: 'requests a minute without a valid key from one IP address; 0: no limit',
+    shown: '60',
+    read: integer('BLAMEPROMPT_RATE_FAILED_PER_IP', 60, 0, 1_000_000_000),
+  },
+  trustProxy: {
+    env: 'BLAMEPROMPT_TRUST_PROXY',
+    description:
+      'how many proxies of yours stand before the server: the address of the client is read that far from the end of X-Forwarded-For; 0: the header is not believed',
+    shown: '0',
+    read: integer('BLAMEPROMPT_TRUST_PROXY', 0, 0, 10),
+  },
+  headersMs: {
+    env: 'BLAMEPROMPT_HEADERS_TIMEOUT_MS',
+    description: "a request's headers must arrive in this time",
+    shown: '10000',
+    read: integer('BLAMEPROMPT_HEADERS_TIMEOUT_MS', 10_000, 10, 3_600_000),
+  },
+  requestMs: {
+    env: 'BLAMEPROMPT_REQUEST_TIMEOUT_MS',
+    description: 'a request with its body must arrive in this time',
+    shown: '120000',
+    read: integer('BLAMEPROMPT_REQUEST_TIMEOUT_MS', 120_000, 10, 3_600_000),
+  },
+  maxConnections: {
+    env: 'BLAMEPROMPT_MAX_CONNECTIONS',
+    description: 'connections of clients at most; more are closed at once',
+    shown: '2000',
+    read: integer('BLAMEPROMPT_MAX_CONNECTIONS', 2000, 1, 1_000_000),
+  },
+  metricsPort: {
+    env: 'BLAMEPROMPT_METRICS_PORT',
+    description: 'TCP port of /metrics (Prometheus); 0 takes a free one',
+    shown: '(none)',
+    read: (value: string | undefined) => (value ? integer('BLAMEPROMPT_METRICS_PORT', 0, 0, 65535)(value) : undefined),
+  },
+  metricsHost: {
+    env: 'BLAMEPROMPT_METRICS_HOST',
+    description: 'address of /metrics, which asks for no key',
+    shown: '127.0.0.1',
+    read: text('127.0.0.1'),
+  },
+  shutdownDelay: {
+    env: 'BLAMEPROMPT_SHUTDOWN_DELAY_SECONDS',
+    description:
+      'after SIGTERM the server goes on for so long while /readyz says that it is going, so that a load balancer sends it nothing more',
+    shown: '0',
+    read: integer('BLAMEPROMPT_SHUTDOWN_DELAY_SECONDS', 0, 0, 600),
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     description: 'trace, debug, info, warn, error or silent',

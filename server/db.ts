@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { createFairQueue } from './limits/fair-queue.js';
 
 /** A query runner bound to one transaction. Every query of the server goes through one. */
 export type Sql = postgres.TransactionSql;
@@ -11,6 +12,8 @@ export interface Database {
   withTenant<T>(orgId: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` in one transaction that sees orgs and keys of all orgs, and nothing else: sign-in and administration. */
   withSystem<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Transactions of tenants that run and that wait for a connection, and how many connections there may be. */
+  load(): { running: number; waiting: number; size: number };
   /** Waits for running transactions up to `seconds`, then closes every connection. */
   close(seconds?: number): Promise<void>;
 }
@@ -25,6 +28,9 @@ export interface DatabaseOptions {
 
 /** A statement that waits longer for somebody else's transaction is cancelled, in milliseconds; its request is answered 503. */
 const LOCK_TIMEOUT_MS = 10_000;
+
+/** A transaction that is left alone for so long is ended, and its connection is free again, in milliseconds. */
+const IDLE_TIMEOUT_MS = 60_000;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -42,24 +48,44 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
     const timeouts = [
       `set local statement_timeout = ${statementTimeoutMs}`,
       `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
+      `set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`,
     ];
     const setup = [...settings, ...timeouts].join(';');
     const result = await pool.begin(async (sql) => {
       await sql.unsafe(setup); // before any query is even built: tenancy must not rest on the order of a pipeline
-      const value = await work(sql);
+      const value = await work(refusingUndefined(sql));
       return { value };
     });
     return (result as { value: T }).value;
   }
 
+  // One connection is kept for sign-in: an org that is busy must not keep others from being recognised.
+  const tenants = createFairQueue(Math.max(1, poolSize - 1));
+
   return {
-    withTenant: (orgId, work) => {
+    withTenant: async (orgId, work) => {
       // `set local` takes no parameters and is the only form that Citus hands on to its workers (set_config is not).
       if (!UUID.test(orgId)) throw new TypeError('withTenant needs the UUID of an org');
       const tenant = ["set local citus.propagate_set_commands = 'local'", `set local app.org_id = '${orgId}'`];
-      return transaction(['set local role blameprompt_app', ...tenant], work);
+      return tenants.run(orgId, () => transaction(['set local role blameprompt_app', ...tenant], work));
     },
     withSystem: (work) => transaction(['set local role blameprompt_system'], work),
+    load: () => ({ ...tenants.counts(), size: poolSize }),
     close: (seconds = 5) => pool.end({ timeout: seconds }),
   };
+}
+
+/**
+ * postgres.js finds an undefined parameter or an invalid date only when it writes the query. Where others were sent before
+ * it on the same connection it then fails the wrong one and waits for ever for the answer to what it never sent: the
+ * request hangs, and its connection is lost to the pool. Here it is an error before anything is sent.
+ */
+function refusingUndefined(sql: Sql): Sql {
+  return new Proxy(sql, {
+    apply(target, self, args: unknown[]) {
+      if (args.some((arg) => arg === undefined || (arg instanceof Date && Number.isNaN(arg.getTime()))))
+        throw new TypeError('A query has a parameter that is undefined or an invalid date.');
+      return Reflect.apply(target as never, self, args);
+    },
+  });
 }

@@ -23,6 +23,10 @@ interface Example {
 const TEAM = 'secret-team';
 const EMAIL = 'secret@acme.example';
 const REPO = 'git.example.com/acme/secret-repo';
+
+/** Names in that org. */
+export const WORDS = [TEAM, EMAIL, REPO, 'secret-model', 'secret-two', 'claude-code', 'anthropic', 'blocked_models'];
+
 const batch = () => ({
   repo: { name: REPO, team: 'secret-words' },
   receipts: [receipt({ prompt_summary: 'secret of acme', user_email: EMAIL, model: 'secret-model' })],

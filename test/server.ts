@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import postgres from 'postgres';
@@ -8,9 +7,12 @@ import { sequenceOrg } from '../server/audit/sequence.js';
 import { createKey } from '../server/auth/key.js';
 import { insertKey } from '../server/auth/queries.js';
 import { type Config, readConfig } from '../server/config.js';
+import { type ConnectionLimits, createHttpServer } from '../server/http/http-server.js';
 import { enqueueJob } from '../server/jobs/queue.js';
 import { type RunnerOptions, runDueJobs } from '../server/jobs/runner.js';
+import { createRateLimiter, type RateLimits } from '../server/limits/rate-limit.js';
 import { logOptions } from '../server/log.js';
+import { createMetrics, type Metrics } from '../server/metrics/metrics.js';
 import { insertOrg } from '../server/orgs/queries.js';
 import { type SigningKey, toSigningKey } from '../server/signing-key.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
@@ -23,6 +25,8 @@ export interface TestOrg {
 
 export interface TestServer extends TestDatabase {
   origin: string;
+  metrics: Metrics;
+  state: { draining: boolean };
   /** Every line that the server logged. */
   log: string[];
   createOrg(scopes?: string[]): Promise<TestOrg>;
@@ -55,6 +59,10 @@ export interface TestServerOptions {
   bundleHours?: number;
   /** Settings that jobs see. */
   config?: Partial<Config>;
+  /** Without: no limits. */
+  rates?: Partial<RateLimits>;
+  connections?: Partial<ConnectionLimits>;
+  trustProxy?: number;
   /** Of another test server, which drops it. */
   database?: TestDatabase;
 }
@@ -70,17 +78,24 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const logger = pino({ ...logOptions, level: 'debug' }, { write: (line: string) => void log.push(line) });
   const signingKey = options.signingKey === null ? undefined : (options.signingKey ?? SIGNING_KEY);
   const jobs = { db, log: logger, config: { ...readConfig({}, {}), ...options.config }, signingKey };
+  const metrics = createMetrics('0.0.0-test');
+  const rates = createRateLimiter({ perKey: 0, perAddress: 0, failedPerAddress: 0, ...options.rates });
+  const state = { draining: false };
   const app = createApp({
     db,
     log: logger,
     version: '0.0.0-test',
-    state: { draining: false },
+    state,
+    metrics,
+    rates,
+    trustProxy: options.trustProxy ?? 0,
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     signingKey,
     bundleHours: options.bundleHours ?? 24,
     webhookAllow: jobs.config.webhookAllow,
   });
-  const server = createServer(app.callback());
+  const limits = { headersMs: 60_000, requestMs: 60_000, maxConnections: 1000, ...options.connections };
+  const server = createHttpServer(app.callback(), limits);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -94,6 +109,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
   return {
     ...database,
+    metrics,
+    state,
     origin,
     log,
     createKey: (org, scopes) => addKey(org.id, scopes),

@@ -7,9 +7,10 @@ import type { Endpoint } from '../../shared/api/types.js';
 import type { Actor } from '../../shared/audit/event.js';
 import { findUnstorable } from '../../shared/text.js';
 import { type Check, compileBody, compileQuery } from '../../shared/validate.js';
-import { authenticate, type Principal } from '../auth/authenticate.js';
+import { authenticate, type Principal, presentedSelector } from '../auth/authenticate.js';
 import type { Database } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
+import type { RateLimiter } from '../limits/rate-limit.js';
 import type { SigningKey } from '../signing-key.js';
 import { readJson } from './body.js';
 
@@ -22,6 +23,7 @@ export interface Services {
   bundleHours: number;
   /** Private networks that webhooks may be sent to. */
   webhookAllow: BlockList;
+  rates: RateLimiter;
 }
 
 /** What a handler gets: a request that has passed every check, in the types of its schemas. */
@@ -49,11 +51,13 @@ export function bind<Query extends TSchema, Body extends TSchema, Reply extends 
 ): void {
   const checkQuery = endpoint.query && compileQuery(endpoint.query);
   const checkBody = endpoint.body && compileBody(endpoint.body);
-  const { db, maxBodyBytes } = services;
+  const { db, maxBodyBytes, rates } = services;
   const scope = endpoint.scope === 'public' ? null : endpoint.scope;
 
   router[endpoint.method](endpoint.path, async (ctx: Context) => {
-    const principal = await authenticate(db, ctx.headers, scope);
+    const selector = presentedSelector(ctx.headers);
+    const principal = await rates.authenticated(ctx, selector, () => authenticate(db, ctx.headers, scope));
+    await rates.countKey(ctx, principal.key.id);
     ctx.state.org = principal.org.slug;
     const query = readQuery(ctx, checkQuery) as Static<Query>;
     const body = (checkBody && checked(checkBody, await readJson(ctx.req, maxBodyBytes))) as Static<Body>;
