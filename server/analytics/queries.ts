@@ -1,169 +1,36 @@
-import type { Filters } from '../../shared/api/receipts.js';
-import { BOT_EMAIL, BOT_NAME } from '../../shared/bots.js';
-import { timeBound } from '../../shared/validate.js';
-import type { Sql } from '../db.js';
-import { receiptConditions, repoIdOf } from '../receipts/filters.js';
-import { instant } from '../time.js';
+import type { Fragment } from '../db.js';
+import type { Dimension } from '../rollups/cubes.js';
+import { type Scope, type Stream, source } from './source.js';
 
-const TOP = 10;
-
-/** A metric is a function, its SQL stands in it. All of them see receipts through the same conditions. */
-export interface Scope {
-  sql: Sql;
-  orgId: string;
-  filters: Filters;
-}
-
-const conditions = ({ sql, orgId, filters }: Scope) => receiptConditions(sql, orgId, filters);
+/** A metric is a function, its SQL stands in it. All of them read sums through `source`. */
 
 export async function totals(scope: Scope) {
   const { sql } = scope;
+  const sum = (measure: string) => sql.unsafe(`coalesce(sum(${measure}), 0)::float8 as ${measure}`);
   const [row] = await sql`
-    select count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost,
-      coalesce(sum(r.input_tokens), 0)::float8 as input, coalesce(sum(r.output_tokens), 0)::float8 as output,
-      coalesce(sum(r.cache_read_tokens), 0)::float8 as cache_read,
-      coalesce(sum(r.cache_creation_tokens), 0)::float8 as cache_creation
-    from receipts r
-    where ${conditions(scope)}
-  `;
-  return row as {
-    receipts: number;
-    cost: number;
-    input: number;
-    output: number;
-    cache_read: number;
-    cache_creation: number;
-  };
-}
-
-export async function costBasis(scope: Scope) {
-  const { sql } = scope;
-  return sql<{ cost_basis: string; receipts: number; cost: number; suspect: number; suspect_cost: number }[]>`
-    select r.cost_basis, count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost,
-      count(*) filter (where r.tokens_suspect)::float8 as suspect,
-      coalesce(sum(r.cost_usd) filter (where r.tokens_suspect), 0)::float8 as suspect_cost
-    from receipts r
-    where ${conditions(scope)}
-    group by r.cost_basis
-  `;
-}
-
-export type Dimension = 'model' | 'tool' | 'user_email';
-
-/**
- * The values of one column with most receipts; null is "not known" and stands in the list like any other. Bots are no
- * users.
- */
-export async function topBy(scope: Scope, column: Dimension) {
-  const { sql } = scope;
-  return sql<{ label: string | null; receipts: number; cost: number }[]>`
-    select ${column === 'user_email' ? sql`coalesce(r.author, r.user_name)` : sql(`r.${column}`)} as label,
-      count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost
-    from receipts r
-    where ${conditions(scope)} ${column === 'user_email' ? sql`and not ${byBot(sql)}` : sql``}
-    group by 1
-    order by receipts desc, cost desc, label
-    limit ${TOP}
-  `;
-}
-
-function byBot(sql: Sql) {
-  return sql`(
-    coalesce(lower(r.user_name) ~ ${BOT_NAME.source}, false) or coalesce(r.author ~ ${BOT_EMAIL.source}, false)
-  )`;
-}
-
-/** By the team that receipts count for; where they count for none, by what their senders named. */
-export async function topTeams(scope: Scope) {
-  const { sql, orgId } = scope;
-  return sql<{ team: string | null; name: string | null; receipts: number; cost: number }[]>`
-    select coalesce(t.slug, r.team) as team, max(t.name) as name, count(*)::float8 as receipts,
-      coalesce(sum(r.cost_usd), 0)::float8 as cost
-    from receipts r
-    left join teams t on t.org_id = ${orgId} and t.id = r.team_id
-    where ${conditions(scope)}
-    group by 1
-    order by receipts desc, cost desc, team
-    limit ${TOP}
-  `;
-}
-
-export async function topRepos(scope: Scope) {
-  const { sql, orgId } = scope;
-  return sql<{ repo: string; receipts: number; cost: number }[]>`
-    select p.name as repo, count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost
-    from receipts r
-    join repos p on p.org_id = ${orgId} and p.id = r.repo_id
-    where ${conditions(scope)}
-    group by p.name
-    order by receipts desc, cost desc, repo
-    limit ${TOP}
-  `;
-}
-
-export async function dailyTrend(scope: Scope) {
-  const { sql } = scope;
-  return sql<{ date: string; receipts: number; cost: number }[]>`
-    select to_char(r."timestamp" at time zone 'UTC', 'YYYY-MM-DD') as date, count(*)::float8 as receipts,
-      coalesce(sum(r.cost_usd), 0)::float8 as cost
-    from receipts r
-    where ${conditions(scope)}
-    group by 1
-    order by 1
-  `;
-}
-
-/**
- * Lines of non-merge commits on default branches (formats.md, section 4). Who wrote the commit, where and when filter the
- * commits; tool, provider and model filter the AI lines in them. Filters that only a receipt has (team, q) do not
- * reach commits: they choose those that a matching receipt speaks of, by their own name or by that of a commit they were
- * rewritten from.
- */
-export async function lineTotals({ sql, orgId, filters }: Scope) {
-  const { repo, user, model, provider, tool, team, from, to, q } = filters;
-  const byAuthor = model !== undefined || provider !== undefined || tool !== undefined;
-  const ai = byAuthor
-    ? sql`(
-        select coalesce(sum((part ->> 'lines')::int), 0)
-        from jsonb_array_elements(c.ai_by) as part
-        where ${model === undefined ? sql`true` : sql`part ->> 'model' = ${model}`}
-          and ${provider === undefined ? sql`true` : sql`part ->> 'provider' = ${provider}`}
-          and ${tool === undefined ? sql`true` : sql`part ->> 'tool' = ${tool}`}
-      )`
-    : sql`c.ai`;
-  const receiptOnly = { ...(team !== undefined && { team }), ...(q !== undefined && { q }) };
-  const [row] = await sql`
-    select coalesce(sum(c.added), 0)::float8 as added, coalesce(sum(c.deleted), 0)::float8 as deleted,
-      coalesce(sum(${ai}), 0)::float8 as ai, coalesce(sum(c.human), 0)::float8 as human,
-      coalesce(sum(c.unknown), 0)::float8 as unknown, count(*)::float8 as commits,
-      count(*) filter (where c.has_receipts)::float8 as commits_with_receipts,
-      count(*) filter (where not c.has_receipts and c.ai_involved <> '[]')::float8 as commits_with_ai_trailers,
-      count(*) filter (where c.author_is_bot)::float8 as commits_by_bots,
-      coalesce(sum(c.added) filter (where c.author_is_bot), 0)::float8 as added_by_bots
-    from commits c
-    where c.org_id = ${orgId} and c.on_default_branch and not c.is_merge and c.added is not null
-      ${repo === undefined ? sql`` : sql`and c.repo_id = ${repoIdOf(sql, orgId, repo)}`}
-      ${user === undefined ? sql`` : user.includes('@') ? sql`and lower(c.author_email) = lower(${user})` : sql`and lower(c.author_name) = lower(${user})`}
-      ${from === undefined ? sql`` : sql`and c.committed_at >= ${instant(sql, timeBound(from, 'from')!)}`}
-      ${to === undefined ? sql`` : sql`and c.committed_at < ${instant(sql, timeBound(to, 'to')!)}`}
-      ${
-        Object.keys(receiptOnly).length === 0
-          ? sql``
-          : sql`and exists (
-              select from attributions a
-              join receipts r on r.org_id = ${orgId} and r.id = a.receipt_id
-              where a.org_id = ${orgId} and a.repo_id = c.repo_id
-                and a.commit_oid in (
-                  select c.oid
-                  union all
-                  select x.oid from commits x
-                  where x.org_id = ${orgId} and x.repo_id = c.repo_id and x.rewritten_to = c.oid and not x.on_default_branch
-                )
-                and ${receiptConditions(sql, orgId, receiptOnly)}
-            )`
-      }
+    select ${sum('receipts')}, ${sum('cost')}, ${sum('input')}, ${sum('output')}, ${sum('cache_read')},
+      ${sum('cache_creation')}, ${sum('accepted')}, ${sum('overridden')}
+    from (${source(scope, 'receipts', [])}) as s
   `;
   return row as Record<
+    'receipts' | 'cost' | 'input' | 'output' | 'cache_read' | 'cache_creation' | 'accepted' | 'overridden',
+    number
+  >;
+}
+
+/**
+ * Lines of non-merge commits on default branches (docs/counting.md). Who wrote the commit, where, when and for which team filter
+ * the commits; tool, provider and model filter the AI lines in them.
+ */
+export async function lineTotals(scope: Scope) {
+  const { sql } = scope;
+  const sum = (measure: string) => sql.unsafe(`coalesce(sum(${measure}), 0)::float8 as ${measure}`);
+  const [row] = await sql`
+    select ${sum('added')}, ${sum('deleted')}, ${sum('ai')}, ${sum('human')}, ${sum('unknown')}, ${sum('commits')},
+      ${sum('commits_with_receipts')}, ${sum('commits_with_ai_trailers')}, ${sum('commits_by_bots')}, ${sum('added_by_bots')}
+    from (${source(scope, 'commits', [])}) as s
+  `;
+  const lines = row as Record<
     | 'added'
     | 'deleted'
     | 'ai'
@@ -176,4 +43,145 @@ export async function lineTotals({ sql, orgId, filters }: Scope) {
     | 'commits_by_bots',
     number
   >;
+  if (!scope.keys.kind) return lines;
+  const [parts] = await sql<{ ai: number }[]>`
+    select coalesce(sum(ai_of_kind), 0)::float8 as ai from (${source(scope, 'parts', [])}) as s
+  `;
+  return { ...lines, ai: parts!.ai };
+}
+
+/** What costs rest on, and what is suspect of it. */
+export async function costBasis(scope: Scope) {
+  const { sql, orgId } = scope;
+  return sql<{ cost_basis: string; receipts: number; cost: number; suspect: number; suspect_cost: number }[]>`
+    select k.value[4] as cost_basis, sum(receipts)::float8 as receipts, coalesce(sum(cost), 0)::float8 as cost,
+      coalesce(sum(receipts) filter (where k.value[5] = 'true'), 0)::float8 as suspect,
+      coalesce(sum(cost) filter (where k.value[5] = 'true'), 0)::float8 as suspect_cost
+    from (${sumBy(scope, 'receipts', 'kind')}) as s
+    join rollup_keys k on k.org_id = ${orgId} and k.id = s.key
+    group by 1
+  `;
+}
+
+export interface Top {
+  label: string | null;
+  name: string | null;
+  receipts: number;
+  cost: number;
+}
+
+export interface Other {
+  values: number;
+  receipts: number;
+  cost: number;
+}
+
+/** Of what a list may be. */
+export type Subject = 'model' | 'tool' | 'repo' | 'person' | 'team';
+
+/**
+ * The values with most receipts, and all others as one; null is "not known" and stands in the list like any other. Bots are no
+ * people. Teams are those that receipts count for; where they count for none, what their senders named.
+ */
+export async function topBy(scope: Scope, subject: Subject, top: number): Promise<{ list: Top[]; other: Other }> {
+  const { sql, orgId } = scope;
+  const { dimension, label, name, join, where } = subjects(scope)[subject];
+  const rows = await sql<(Top & { nr: number; values: number })[]>`
+    with labelled as (
+      select ${label} as label, ${name ?? sql`null::text`} as name, sum(s.receipts) as receipts, coalesce(sum(s.cost), 0) as cost
+      from (${sumBy(scope, 'receipts', dimension)}) as s
+      join rollup_keys k on k.org_id = ${orgId} and k.id = s.key
+      ${join ?? sql``}
+      ${where ?? sql``}
+      group by 1
+      having sum(s.receipts) > 0
+    ), ranked as (
+      select *, least(row_number() over (order by receipts desc, cost desc, label), ${top + 1}::int) as nr from labelled
+    )
+    select nr, count(*)::float8 as values, case when nr <= ${top}::int then min(label) end as label,
+      case when nr <= ${top}::int then min(name) end as name, sum(receipts)::float8 as receipts, sum(cost)::float8 as cost
+    from ranked
+    group by nr
+    order by nr
+  `;
+  const rest = rows[top];
+  return {
+    list: rows.slice(0, top).map(({ label, name, receipts, cost }) => ({ label, name, receipts, cost })),
+    other: { values: rest?.values ?? 0, receipts: rest?.receipts ?? 0, cost: rest?.cost ?? 0 },
+  };
+}
+
+function subjects({
+  sql,
+  orgId,
+}: Scope): Record<
+  Subject,
+  { dimension: Dimension; label: Fragment; name?: Fragment; join?: Fragment; where?: Fragment }
+> {
+  return {
+    model: { dimension: 'kind', label: sql`k.value[2]` },
+    tool: { dimension: 'kind', label: sql`k.value[3]` },
+    repo: {
+      dimension: 'repo',
+      label: sql`p.name`,
+      join: sql`join repos p on p.org_id = ${orgId} and p.id = k.value[1]::uuid`,
+    },
+    person: { dimension: 'person', label: sql`coalesce(k.value[1], k.value[2])`, where: sql`where not k.is_bot` },
+    team: {
+      dimension: 'team',
+      label: sql`coalesce(t.slug, k.value[2])`,
+      name: sql`max(t.name)`,
+      join: sql`left join teams t on t.org_id = ${orgId} and t.id = k.value[1]::uuid`,
+    },
+  };
+}
+
+/** Receipts and cost by the first days of buckets; a bucket without receipts is left out. `cover` of the scope has no months. */
+export async function trend(scope: Scope, bucket: 'day' | 'week' | 'month', timeZone: string) {
+  const { sql } = scope;
+  return sql<{ date: string; receipts: number; cost: number }[]>`
+    select to_char(date_trunc(${bucket}, at at time zone ${timeZone}), 'YYYY-MM-DD') as date, sum(receipts)::float8 as receipts,
+      coalesce(sum(cost), 0)::float8 as cost
+    from (${source(scope, 'receipts', [])}) as s
+    group by 1
+    having sum(receipts) > 0
+    order by 1
+  `;
+}
+
+/** People with receipts, people with commits that count, and those who are both; no bots. */
+export async function adoption(scope: Scope) {
+  const { sql, orgId } = scope;
+  const [row] = await sql<{ active_people: number; committers: number; active_committers: number }[]>`
+    with people as (
+      select coalesce(k.value[1], k.value[2]) as label, sum(receipts) > 0 as active, sum(commits) > 0 as committed
+      from (
+        select key, receipts, null::numeric as commits from (${sumBy(scope, 'receipts', 'person')}) as r
+        union all
+        select key, null, commits from (${sumBy(scope, 'commits', 'person')}) as c
+      ) as s
+      join rollup_keys k on k.org_id = ${orgId} and k.id = s.key
+      where not k.is_bot and coalesce(k.value[1], k.value[2]) is not null
+      group by 1
+    )
+    select count(*) filter (where active)::float8 as active_people, count(*) filter (where committed)::float8 as committers,
+      count(*) filter (where active and committed)::float8 as active_committers
+    from people
+  `;
+  return row!;
+}
+
+/** By number of a dimension: receipts and cost, or the commits that are not by bots. */
+function sumBy(scope: Scope, stream: Stream, dimension: Dimension): Fragment {
+  const { sql } = scope;
+  const sums =
+    stream === 'receipts'
+      ? sql`sum(receipts) as receipts, sum(cost) as cost`
+      : sql`sum(coalesce(commits, 0) - coalesce(commits_by_bots, 0)) as commits`;
+  return sql`
+    select ${sql(dimension)} as key, ${sums}
+    from (${source(scope, stream, [dimension])}) as s
+    where ${sql(stream)} <> 0
+    group by 1
+  `;
 }
