@@ -39,7 +39,9 @@ export const each = (sql: Sql, text: string) =>
   sql.unsafe(MEASURES.map((measure) => text.replaceAll('$', measure)).join(', '));
 
 const columns = (of: Record<string, string>) =>
-  MEASURES.map((measure) => `${of[measure] ?? (measure === 'cost' ? 'null::numeric' : 'null::bigint')} as ${measure}`).join(', ');
+  MEASURES.map(
+    (measure) => `${of[measure] ?? (measure === 'cost' ? 'null::numeric' : 'null::bigint')} as ${measure}`,
+  ).join(', ');
 
 /**
  * What receipts `r` add, a row each: the quarter of an hour (offsets of time zones are multiples of it), the dimensions as
