@@ -28,93 +28,81 @@ async function readAll(sql: Sql, orgId: string, query: AnalyticsQuery): Promise<
   const scopeOf = ({ range, cover }: Period, kind = cover): Scope => ({
     ...base,
     // What receipts mention is in no rollup.
-    cover: filters.q === undefined ? kind : { quarter: [], day: [], month: [], facts: [range] },
+    cover: filters.q === undefined ? kind : { quarter: [], day: [], month: [], year: [], facts: [range] },
   });
   const scope = scopeOf(period);
   const trendScope = scopeOf(period, timeZone === rollupZone ? period.daily : period.quarterly);
-  const [summary, bases, models, repos, users, teams, tools, daily, points, previous] = await Promise.all([
-    summarize(scope),
-    queries.costBasis(scope),
-    queries.topBy(scope, 'model', top),
-    queries.topBy(scope, 'repo', top),
-    queries.topBy(scope, 'person', top),
-    queries.topBy(scope, 'team', top),
-    queries.topBy(scope, 'tool', top),
+  const [sums, kinds, repos, people, teams, daily, points, previous] = await Promise.all([
+    queries.totals(scope),
+    queries.topKinds(scope, top),
+    queries.topRepos(scope, top),
+    queries.people(scope, top),
+    queries.topTeams(scope, top),
     queries.trend(trendScope, 'day', timeZone),
     bucket === 'day' ? undefined : queries.trend(trendScope, bucket, timeZone),
     compare && before(sql, period, rollupZone, scopeOf),
   ]);
-  const basis = (name: string) => {
-    const { receipts, cost } = bases.find(({ cost_basis }) => cost_basis === name) ?? { receipts: 0, cost: 0 };
+  const of = ({ list }: queries.List, name: string) => {
+    const { receipts, cost } = list.find(({ label }) => label === name) ?? { receipts: 0, cost: 0 };
     return { receipts, cost };
   };
   return {
-    ...summary,
-    top_models: models.list.map(({ label, receipts, cost }) => ({ model: label, count: receipts, cost })),
-    top_repos: repos.list.map(({ label, receipts, cost }) => ({ repo: label!, receipts, cost })),
-    top_users: users.list.map(({ label, receipts, cost }) => ({ user: label, receipts, cost })),
-    top_teams: teams.list.map(({ label, ...sums }) => ({ team: label, ...sums })),
-    top_tools: tools.list.map(({ label, receipts, cost }) => ({ tool: label, receipts, cost })),
+    ...describe(sums, people.adoption),
+    top_models: kinds.model.list.map(({ label, receipts, cost }) => ({ model: label, count: receipts, cost })),
+    top_repos: repos.repo.list.map(({ label, receipts, cost }) => ({ repo: label!, receipts, cost })),
+    top_users: people.top.list.map(({ label, receipts, cost }) => ({ user: label, receipts, cost })),
+    top_teams: teams.team.list.map(({ label, ...sums }) => ({ team: label, ...sums })),
+    top_tools: kinds.tool.list.map(({ label, receipts, cost }) => ({ tool: label, receipts, cost })),
     other: {
-      models: models.other,
-      repos: repos.other,
-      users: users.other,
-      teams: teams.other,
-      tools: tools.other,
+      models: kinds.model.other,
+      repos: repos.repo.other,
+      users: people.top.other,
+      teams: teams.team.other,
+      tools: kinds.tool.other,
     },
     daily_trend: [...daily],
     trend: { bucket, time_zone: timeZone, points: [...(points ?? daily)] },
     previous: previous ?? null,
     cost_basis: {
-      recorded: basis('recorded'),
-      estimated: basis('estimated'),
-      unknown: basis('unknown'),
-      suspect: {
-        receipts: bases.reduce((sum, { suspect }) => sum + suspect, 0),
-        cost: bases.reduce((sum, { suspect_cost }) => sum + suspect_cost, 0),
-      },
+      recorded: of(kinds.basis, 'recorded'),
+      estimated: of(kinds.basis, 'estimated'),
+      unknown: of(kinds.basis, 'unknown'),
+      suspect: of(kinds.suspect, 'true'),
     },
   };
 }
 
-async function summarize(scope: Scope) {
-  const [totals, lines, people] = await Promise.all([
-    queries.totals(scope),
-    queries.lineTotals(scope),
-    queries.adoption(scope),
-  ]);
-  const { commits, commits_with_receipts, commits_with_ai_trailers, commits_by_bots, ...counted } = lines;
-  const { accepted, overridden } = totals;
+type Sums = Awaited<ReturnType<typeof queries.totals>>;
+type Adoption = Awaited<ReturnType<typeof queries.people>>['adoption'];
+
+function describe(sums: Sums, adoption: Adoption) {
+  const { added, deleted, ai, human, unknown, added_by_bots, accepted, overridden } = sums;
+  const { input, output, cache_read, cache_creation } = sums;
+  const { commits, commits_with_receipts, commits_with_ai_trailers, commits_by_bots } = sums;
   return {
-    total_receipts: totals.receipts,
-    total_cost_usd: totals.cost,
-    ai_code_percentage: percentage(lines.ai, lines.added),
-    tokens: {
-      input: totals.input,
-      output: totals.output,
-      cache_read: totals.cache_read,
-      cache_creation: totals.cache_creation,
-    },
-    lines: counted,
+    total_receipts: sums.receipts,
+    total_cost_usd: sums.cost,
+    ai_code_percentage: percentage(ai, added),
+    tokens: { input, output, cache_read, cache_creation },
+    lines: { added, deleted, ai, human, unknown, added_by_bots },
     coverage: {
-      commits,
-      commits_with_receipts,
-      commits_with_ai_trailers,
-      commits_by_bots,
+      ...{ commits, commits_with_receipts, commits_with_ai_trailers, commits_by_bots },
       percentage: percentage(commits_with_receipts, commits),
     },
-    cost_per_ai_line: lines.ai === 0 ? null : totals.cost / lines.ai,
+    cost_per_ai_line: ai === 0 ? null : sums.cost / ai,
     acceptance: {
       accepted_lines: accepted,
       overridden_lines: overridden,
       percentage: percentage(accepted, accepted + overridden),
     },
-    adoption: { ...people, percentage: percentage(people.active_committers, people.committers) },
+    adoption: { ...adoption, percentage: percentage(adoption.active_committers, adoption.committers) },
   };
 }
 
 async function before(sql: Sql, { range }: Period, rollupZone: string, scopeOf: (period: Period) => Scope) {
   const period = await periodBefore(sql, range, rollupZone);
   const [from, to] = period.range;
-  return { from, to, ...(await summarize(scopeOf(period))) };
+  const scope = scopeOf(period);
+  const [sums, { adoption }] = await Promise.all([queries.totals(scope), queries.people(scope, 0)]);
+  return { from, to, ...describe(sums, adoption) };
 }

@@ -58,42 +58,32 @@ async function coverPeriod(sql: Sql, range: Range, timeZone: string): Promise<Pe
     case when date_trunc(${unit}, f, ${timeZone}) = f then f
       else (date_trunc(${unit}, f at time zone ${timeZone}) + ${`1 ${unit}`}::interval) at time zone ${timeZone} end
   `;
-  const [row] = await sql<Record<'m0' | 'm1' | 'd0' | 'd1' | 'q0' | 'q1', string> & { cmp: boolean[] }[]>`
-    select (${up('month')})::text as m0, date_trunc('month', t, ${timeZone})::text as m1,
+  const [row] = await sql<Record<'y0' | 'y1' | 'm0' | 'm1' | 'd0' | 'd1' | 'q0' | 'q1', string> & { cmp: boolean[] }[]>`
+    select (${up('year')})::text as y0, date_trunc('year', t, ${timeZone})::text as y1,
+      (${up('month')})::text as m0, date_trunc('month', t, ${timeZone})::text as m1,
       (${up('day')})::text as d0, date_trunc('day', t, ${timeZone})::text as d1,
       ${quarter(sql, 'f', true)}::text as q0, ${quarter(sql, 't', false)}::text as q1,
       array[
-        ${up('month')} < date_trunc('month', t, ${timeZone}), ${up('day')} < date_trunc('day', t, ${timeZone}),
+        ${up('year')} < date_trunc('year', t, ${timeZone}), ${up('month')} < date_trunc('month', t, ${timeZone}), ${up('day')} < date_trunc('day', t, ${timeZone}),
         ${quarter(sql, 'f', true)} < ${quarter(sql, 't', false)}
       ] as cmp
     from (select ${instant(sql, range[0])} as f, ${instant(sql, range[1])} as t) as p
   `;
-  const { m0, m1, d0, d1, q0, q1, cmp } = row as never as Record<string, string> & { cmp: boolean[] };
-  const [months, days, quarters] = cmp;
-  const [from, to] = range;
-  const none: Cover = { quarter: [], day: [], month: [], facts: [] };
-  const around = (inner0: string, inner1: string): Range[] =>
+  const { y0, y1, m0, m1, d0, d1, q0, q1, cmp } = row as never as Record<string, string> & { cmp: boolean[] };
+  const [years, months, days, quarters] = cmp;
+  const none: Cover = { quarter: [], day: [], month: [], year: [], facts: [] };
+  const around = ([from, to]: Range, [first, last]: Range): Range[] =>
     (
       [
-        [from, inner0],
-        [inner1, to],
+        [from, first],
+        [last, to],
       ] as Range[]
     ).filter(([a, b]) => a !== b);
   const whole: Cover = { ...none, facts: [range] };
-  const daily: Cover = days ? { ...none, day: [[d0!, d1!]], facts: around(d0!, d1!) } : whole;
-  const cover: Cover = months
-    ? {
-        ...daily,
-        month: [[m0!, m1!]],
-        day: (
-          [
-            [d0!, m0!],
-            [m1!, d1!],
-          ] as Range[]
-        ).filter(([a, b]) => a !== b),
-      }
-    : daily;
-  const quarterly: Cover = quarters ? { ...none, quarter: [[q0!, q1!]], facts: around(q0!, q1!) } : whole;
+  const daily: Cover = days ? { ...none, day: [[d0!, d1!]], facts: around(range, [d0!, d1!]) } : whole;
+  const monthly: Cover = months ? { ...daily, month: [[m0!, m1!]], day: around([d0!, d1!], [m0!, m1!]) } : daily;
+  const cover: Cover = years ? { ...monthly, year: [[y0!, y1!]], month: around([m0!, m1!], [y0!, y1!]) } : monthly;
+  const quarterly: Cover = quarters ? { ...none, quarter: [[q0!, q1!]], facts: around(range, [q0!, q1!]) } : whole;
   return { range, cover, daily, quarterly };
 }
 

@@ -1,9 +1,9 @@
 import type { Filters } from '../../shared/api/receipts.js';
 import type { Fragment, Sql } from '../db.js';
 import { commitConditions, receiptConditions, repoIdOf } from '../receipts/filters.js';
-import { cubeFor, type Dimension, type Grain } from '../rollups/cubes.js';
+import { type Cube, cubeFor, type Dimension, type Grain } from '../rollups/cubes.js';
 import { numbered } from '../rollups/keys.js';
-import { commitFacts, each, partFacts, receiptFacts } from '../rollups/measures.js';
+import { commitFacts, isOf, type Measure, partFacts, receiptFacts, type Stream } from '../rollups/measures.js';
 import { instant } from '../time.js';
 import type { Cover, Range } from './period.js';
 
@@ -18,62 +18,66 @@ export interface Scope {
   keys: Partial<Record<Dimension, number[]>>;
 }
 
-/** Receipts; the lines of commits, whoever wrote them; AI lines by who wrote them. */
-export type Stream = 'receipts' | 'commits' | 'parts';
-
 /**
- * Sums as rows (at, repo, person, team, kind, measures), numbers of rollup_keys where `needed` names the dimension: from the
- * smallest cubes that know it and the filters, and what they do not have whole from the facts.
+ * Sums as rows (repo, person, team, kind: numbers of rollup_keys where `by` names the dimension; at; the measures), of receipts, of
+ * commits or of both: from the smallest cubes that know what is asked for, and what those do not have whole from the facts.
  */
-export function source(scope: Scope, stream: Stream, needed: Dimension[]): Fragment {
-  const { sql, orgId, cover } = scope;
-  // Tools, providers and models choose AI lines, and no commits.
-  const keys = Object.entries(scope.keys).filter(([name]) => stream !== 'commits' || name !== 'kind') as [
-    Dimension,
-    number[],
-  ][];
-  const dimensions = [...needed, ...keys.map(([name]) => name)];
+export function source(scope: Scope, streams: Stream[], by: Dimension[], measures: Measure[]): Fragment {
+  const { sql, cover } = scope;
+  // Tools, providers and models choose receipts and AI lines, but no commits.
+  if (streams.length > 1 && scope.keys.kind)
+    return streams
+      .map((stream) => source(scope, [stream], by, measures))
+      .reduce((all, one) => sql`${all} union all ${one}`);
+  const keys = (Object.entries(scope.keys) as [Dimension, number[]][]).filter(
+    ([name]) => name !== 'kind' || !streams.includes('commits'),
+  );
+  const dimensions = [...by, ...keys.map(([name]) => name)];
+  const columns = sql.unsafe(
+    measures.map((name) => (streams.some((one) => isOf(one, name)) ? name : `null::numeric as ${name}`)).join(', '),
+  );
   const parts: Fragment[] = [];
-  for (const grain of ['month', 'day', 'quarter'] as Grain[]) {
+  for (const grain of ['year', 'month', 'day', 'quarter'] as Grain[]) {
     const cube = cubeFor(grain, dimensions);
-    for (const range of cover[grain]) {
-      if (!cube) {
-        parts.push(ofFacts(scope, stream, range));
-        continue;
-      }
-      parts.push(sql`
-        select bucket as at, repo, person, team, kind, ${each(sql, '$')}
-        from rollups
-        where org_id = ${orgId} and cube = ${cube.id} and ${within(sql, 'bucket', range)}
-          ${keys.reduce((list, [name, ids]) => sql`${list} and ${sql(name)} = any(${ids}::int[])`, sql``)}
-      `);
-    }
+    for (const range of cover[grain])
+      parts.push(cube ? ofCube(scope, cube, keys, range) : ofFacts(scope, streams, range));
   }
-  for (const range of cover.facts) parts.push(ofFacts(scope, stream, range));
-  return parts.reduce((all, part) => sql`${all} union all ${part}`, ofNothing(sql));
+  for (const range of cover.facts) parts.push(ofFacts(scope, streams, range));
+  return parts
+    .map((part) => sql`select at, repo, person, team, kind, ${columns} from (${part}) as p`)
+    .reduce((all, part) => sql`${all} union all ${part}`);
 }
 
-const ofNothing = (sql: Sql) =>
-  sql`select null::timestamptz as at, 0 as repo, 0 as person, 0 as team, 0 as kind, ${each(sql, 'null::numeric as $')} where false`;
+function ofCube({ sql, orgId }: Scope, { id }: Cube, keys: [Dimension, number[]][], range: Range): Fragment {
+  return sql`
+    select *, bucket as at from rollups
+    where org_id = ${orgId} and cube = ${id} and ${within(sql, 'bucket', range)}
+      ${keys.reduce((all, [name, ids]) => sql`${all} and ${sql(name)} = any(${ids}::int[])`, sql``)}
+  `;
+}
 
-function ofFacts({ sql, orgId, filters }: Scope, stream: Stream, range: Range): Fragment {
+function ofFacts({ sql, orgId, filters }: Scope, streams: Stream[], range: Range): Fragment {
   const receipts = sql`(
     select * from receipts r where ${receiptConditions(sql, orgId, filters)} and ${within(sql, 'r.timestamp', range)}
   ) r`;
-  if (stream === 'receipts') return numbered(sql, orgId, receiptFacts(sql, receipts));
   const commits = sql`(
     select * from commits c where ${commitConditions(sql, orgId, filters)} and ${within(sql, 'c.committed_at', range)}
   ) c`;
-  if (stream === 'commits') return numbered(sql, orgId, commitFacts(sql, commits));
-  const { model, provider, tool } = filters;
-  return sql`
-    select * from (${numbered(sql, orgId, partFacts(sql, commits))}) as f
-    where exists (
-      select from rollup_keys k
-      where k.org_id = ${orgId} and k.id = f.kind
-        ${[provider, model, tool].reduce((all, value, nr) => (value === undefined ? all : sql`${all} and k.value[${nr + 1}::int] = ${value}`), sql``)}
-    )
-  `;
+  const facts = {
+    receipts: () => receiptFacts(sql, receipts),
+    commits: () => commitFacts(sql, commits),
+    parts: () => sql`select * from (${partFacts(sql, commits)}) as f where ${ofKind(sql, 'kind', filters)}`,
+  };
+  const all = streams.map((stream) => facts[stream]()).reduce((before, one) => sql`${before} union all ${one}`);
+  return numbered(sql, orgId, all);
+}
+
+/** The kinds (rollup_keys) of these filters. */
+function ofKind(sql: Sql, column: string, { provider, model, tool }: Filters): Fragment {
+  return [provider, model, tool].reduce(
+    (all, value, nr) => (value === undefined ? all : sql`${all} and ${sql(column)}[${nr + 1}::int] = ${value}`),
+    sql`true`,
+  );
 }
 
 const within = (sql: Sql, column: string, [from, to]: Range) =>
@@ -94,10 +98,7 @@ export async function findKeys(sql: Sql, orgId: string, filters: Filters): Promi
       )`,
     }),
     ...((model ?? provider ?? tool) !== undefined && {
-      kind: [provider, model, tool].reduce(
-        (all, value, nr) => (value === undefined ? all : sql`${all} and value[${nr + 1}::int] = ${value}`),
-        sql`true`,
-      ),
+      kind: ofKind(sql, 'value', filters),
     }),
   };
   const names = Object.keys(conditions) as Dimension[];

@@ -63,11 +63,13 @@ function spread(sql: Sql, timeZone: string): Fragment {
   });
   return sql`
     select c.cube,
-      case c.grain when 'quarter' then d.at when 'day' then d.day else d.month end as bucket,
+      case c.grain when 'quarter' then d.at when 'day' then d.day when 'month' then d.month else d.year end as bucket,
       case when c.repo then d.repo else 0 end as repo, case when c.person then d.person else 0 end as person,
       case when c.team then d.team else 0 end as team, case when c.kind then d.kind else 0 end as kind, ${each(sql, '$')}
     from (
-      select *, date_trunc('day', at, ${timeZone}) as day, date_trunc('month', at, ${timeZone}) as month from delta
+      select *, date_trunc('day', at, ${timeZone}) as day, date_trunc('month', at, ${timeZone}) as month,
+        date_trunc('year', at, ${timeZone}) as year
+      from delta
     ) as d
     cross join (values ${sql.unsafe(list.join(', '))}) as c (cube, grain, repo, person, team, kind)
   `;

@@ -23,12 +23,10 @@ export async function numberKeys(sql: Sql, orgId: string, rows: Fragment): Promi
   `;
 }
 
-/** The rows with numbers for their dimensions, added up by quarter of an hour; 0 for what has no number yet. */
+/** The rows with numbers for their dimensions; null for what has no number yet. */
 export const numbered = (sql: Sql, orgId: string, rows: Fragment) => sql`
-  select at, repo_key.id as repo, person_key.id as person, team_key.id as team, kind_key.id as kind, ${each(sql, 'f.$')}
-  from (
-    select at, repo, person, team, kind, ${each(sql, 'sum($) as $')} from (${rows}) as g group by 1, 2, 3, 4, 5
-  ) as f
+  select f.at, repo_key.id as repo, person_key.id as person, team_key.id as team, kind_key.id as kind, ${each(sql, 'f.$')}
+  from (${rows}) as f
   ${keyOf(sql, orgId, 'repo')} ${keyOf(sql, orgId, 'person')} ${keyOf(sql, orgId, 'team')} ${keyOf(sql, orgId, 'kind')}
 `;
 

@@ -34,6 +34,14 @@ export type Measure = keyof typeof OF_RECEIPT | keyof typeof OF_COMMIT | keyof t
 /** Columns of rollups and of their deltas. */
 export const MEASURES = Object.keys({ ...OF_RECEIPT, ...OF_COMMIT, ...OF_PART }) as Measure[];
 
+/** Receipts; commits, whoever wrote their lines; AI lines by who wrote them. */
+export type Stream = 'receipts' | 'commits' | 'parts';
+
+const STREAMS: Record<Stream, object> = { receipts: OF_RECEIPT, commits: OF_COMMIT, parts: OF_PART };
+
+/** True where facts of this stream add to the measure. */
+export const isOf = (stream: Stream, measure: Measure): boolean => measure in STREAMS[stream];
+
 /** A list over all measures, `$` standing for each: `sum($) as $`. */
 export const each = (sql: Sql, text: string) =>
   sql.unsafe(MEASURES.map((measure) => text.replaceAll('$', measure)).join(', '));

@@ -2,7 +2,7 @@ import type { Fragment, Sql } from '../db.js';
 import { lockOrg } from '../orgs/lock.js';
 import { findSettings } from '../settings/queries.js';
 import { reattributeCommits } from '../teams/attribute.js';
-import { CUBES, type Cube, FINEST } from './cubes.js';
+import { CUBES, type Cube, sourceOf } from './cubes.js';
 import { numbered, numberKeys } from './keys.js';
 import { allFacts, each } from './measures.js';
 
@@ -23,26 +23,30 @@ export async function rebuildRollups(sql: Sql, orgId: string): Promise<void> {
   for (const table of ['rollups', 'rollup_deltas', 'rollup_keys'])
     await sql`delete from ${sql(table)} where org_id = ${orgId}`;
   await numberKeys(sql, orgId, allFacts(sql, orgId));
-  for (const cube of [FINEST, ...CUBES.filter(({ id }) => id !== FINEST.id)])
+  for (const cube of CUBES)
     await sql`
       insert into rollups (org_id, cube, bucket, repo, person, team, kind, ${each(sql, '$')})
       ${expectedRows(sql, orgId, cube, timeZone)}
     `;
 }
 
-/**
- * The rows that a cube should have: of the finest and of quarters by the facts, of the others by the finest one, which must stand.
- */
-export function expectedRows(sql: Sql, orgId: string, { id, grain, by }: Cube, timeZone: string) {
+/** The rows that a cube should have, by the facts or by the cube that it is a sum of, which must stand. */
+export function expectedRows(sql: Sql, orgId: string, cube: Cube, timeZone: string) {
+  const { id, grain, by } = cube;
   const has = (name: Cube['by'][number]) => (by.includes(name) ? sql.unsafe(name) : sql`0`);
-  const ofFacts = id === FINEST.id || grain === 'quarter';
-  const rows: Fragment = ofFacts
-    ? numbered(sql, orgId, foldedFacts(sql, orgId))
-    : sql`select bucket as at, repo, person, team, kind, ${each(sql, '$')} from rollups where org_id = ${orgId} and cube = ${FINEST.id}`;
+  const of = sourceOf(cube);
+  const rows: Fragment = of
+    ? sql`
+        select bucket as at, repo, person, team, kind, ${each(sql, '$')}
+        from rollups
+        where org_id = ${orgId} and cube = ${of.id}
+      `
+    : numbered(sql, orgId, foldedFacts(sql, orgId));
+  const bucket =
+    grain === 'quarter' ? sql`at` : of?.grain === grain ? sql`at` : sql`date_trunc(${grain}, at, ${timeZone})`;
   return sql`
-    select ${orgId}::uuid as org_id, ${id}::smallint as cube,
-      ${grain === 'quarter' ? sql`at` : sql`date_trunc(${grain}, at, ${timeZone})`} as bucket,
-      ${has('repo')} as repo, ${has('person')} as person, ${has('team')} as team, ${has('kind')} as kind, ${each(sql, 'nullif(sum($), 0) as $')}
+    select ${orgId}::uuid as org_id, ${id}::smallint as cube, ${bucket} as bucket, ${has('repo')} as repo,
+      ${has('person')} as person, ${has('team')} as team, ${has('kind')} as kind, ${each(sql, 'nullif(sum($), 0) as $')}
     from (${rows}) as f
     group by 3, 4, 5, 6, 7
   `;
