@@ -1,7 +1,8 @@
-/** `npm run bench -- <name> [--repo <path>]`: a table for people and, as the last line, JSON for programs. */
+/** `npm run bench -- <name> [--repo <path>] [--receipts <n>]`: a table for people and, as the last line, JSON for programs. */
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { table } from '../cli/terminal.js';
+import { benchAnalytics } from './analytics.js';
 import { benchGate } from './gate.js';
 import { benchHook } from './hook.js';
 import { benchNotes } from './notes.js';
@@ -11,6 +12,7 @@ import { createSyntheticRepository } from './synthetic.js';
 
 /** Each with the repository that is made for it. A first sync of 2,000 small commits would be the start of processes only. */
 const BENCHES = {
+  analytics: { run: (_repo: string, receipts: number) => benchAnalytics(receipts), made: undefined },
   gate: { run: benchGate, made: {} },
   hook: { run: benchHook, made: undefined },
   notes: { run: benchNotes, made: {} },
@@ -18,7 +20,10 @@ const BENCHES = {
   sync: { run: benchSync, made: { commits: 10_000, conversation: 5_000 } },
 };
 
-const { values, positionals } = parseArgs({ options: { repo: { type: 'string' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { repo: { type: 'string' }, receipts: { type: 'string', default: '200000' } },
+  allowPositionals: true,
+});
 const bench = BENCHES[positionals[0] as keyof typeof BENCHES];
 if (!bench) {
   console.error(
@@ -30,7 +35,7 @@ if (!bench) {
   const synthetic =
     values.repo === undefined && bench.made !== undefined ? await createSyntheticRepository(bench.made) : undefined;
   try {
-    const { rows, result } = await bench.run(values.repo ?? synthetic ?? '');
+    const { rows, result } = await bench.run(values.repo ?? synthetic ?? '', Number(values.receipts));
     console.log(table([['measured', 'median', 'ratio'], ...rows]));
     console.log(JSON.stringify(result));
   } finally {

@@ -4,6 +4,9 @@ import { createFairQueue } from './limits/fair-queue.js';
 /** A query runner bound to one transaction. Every query of the server goes through one. */
 export type Sql = postgres.TransactionSql;
 
+/** A part of a query, or a query that was not sent. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
+
 export interface Database {
   /**
    * Runs `work` in one transaction that can see and change the rows of one org only: row-level security of the
