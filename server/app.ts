@@ -4,6 +4,7 @@ import helmet from 'koa-helmet';
 import { analyticsRoutes } from './analytics/routes.js';
 import { auditRoutes } from './audit/routes.js';
 import { authRoutes } from './auth/routes.js';
+import { dataSubjectRoutes } from './data-subjects/routes.js';
 import { ProblemError } from './errors.js';
 import type { Services } from './http/bind.js';
 import { healthRoutes } from './http/health.js';
@@ -13,6 +14,7 @@ import { keyRoutes } from './keys/routes.js';
 import type { Logger } from './log.js';
 import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
+import { retentionRoutes } from './retention/routes.js';
 import { settingsRoutes } from './settings/routes.js';
 import { teamRoutes } from './teams/routes.js';
 
@@ -42,6 +44,8 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   teamRoutes(router, services);
   keyRoutes(router, services);
   settingsRoutes(router, services);
+  dataSubjectRoutes(router, services);
+  retentionRoutes(router, services);
 
   app.use(requestId);
   app.use(accessLog(log));

@@ -1,8 +1,10 @@
 import { getAnalytics } from './analytics.js';
 import * as audit from './audit.js';
+import * as subjects from './data-subjects.js';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
 import { getReceipt, listReceipts, postReceipts } from './receipts.js';
+import { previewRetention } from './retention.js';
 import { getSettings, updateSettings } from './settings.js';
 import * as teams from './teams.js';
 import type { Endpoint } from './types.js';
@@ -46,5 +48,9 @@ export const endpoints: Endpoint[] = [
   audit.readAuditLog,
   audit.getCheckpoint,
   audit.getProof,
+  subjects.exportSubject,
+  subjects.eraseSubject,
+  subjects.listErasures,
+  previewRetention,
   whoami,
 ];

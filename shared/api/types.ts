@@ -17,6 +17,8 @@ export const SCOPES = [
   'settings:read',
   'settings:write',
   'audit:read',
+  'subjects:read',
+  'subjects:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
