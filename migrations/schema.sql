@@ -169,6 +169,36 @@ alter table commits enable row level security, force row level security;
 create policy tenant on commits to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on commits to blameprompt_app;
 
+create table jobs (
+  org_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  key text,
+  by text,
+  payload jsonb not null,
+  status text not null default 'waiting'::text,
+  due_at timestamp with time zone not null default now(),
+  attempts integer not null default 0,
+  lease uuid,
+  progress double precision not null default 0,
+  error text,
+  result jsonb,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint jobs_pkey PRIMARY KEY (org_id, id),
+  constraint jobs_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint jobs_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+CREATE UNIQUE INDEX jobs_by_key ON public.jobs USING btree (org_id, kind, key) WHERE (status = 'waiting'::text);
+CREATE INDEX jobs_due ON public.jobs USING btree (org_id, due_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE UNIQUE INDEX jobs_recurring ON public.jobs USING btree (org_id, kind) WHERE ((key = 'recurring'::text) AND (status = ANY (ARRAY['waiting'::text, 'running'::text])));
+alter table jobs enable row level security, force row level security;
+create policy system on jobs to blameprompt_system using (true) with check (true);
+create policy tenant on jobs to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select, update on jobs to blameprompt_app;
+grant insert on jobs to blameprompt_system;
+grant select (due_at, kind, org_id, status) on jobs to blameprompt_system;
+
 create table org_settings (
   org_id uuid not null,
   settings jsonb not null default '{}'::jsonb,

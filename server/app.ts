@@ -10,6 +10,7 @@ import type { Services } from './http/bind.js';
 import { healthRoutes } from './http/health.js';
 import { accessLog, problems, requestId } from './http/middleware.js';
 import { openapi } from './http/openapi.js';
+import { jobRoutes } from './jobs/routes.js';
 import { keyRoutes } from './keys/routes.js';
 import type { Logger } from './log.js';
 import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
@@ -46,6 +47,7 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   settingsRoutes(router, services);
   dataSubjectRoutes(router, services);
   retentionRoutes(router, services);
+  jobRoutes(router, services);
 
   app.use(requestId);
   app.use(accessLog(log));

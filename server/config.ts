@@ -95,6 +95,12 @@ export const settings = {
     shown: '24',
     read: integer('POLICY_BUNDLE_HOURS', 24, 1, 8760),
   },
+  jobSlots: {
+    env: 'JOB_SLOTS',
+    description: 'background jobs that this server runs at a time; 0 leaves them to others on the same database',
+    shown: '4',
+    read: integer('JOB_SLOTS', 4, 0, 100),
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     description: 'trace, debug, info, warn, error or silent',

@@ -10,6 +10,7 @@ export interface Made {
   key: string;
   policy: string;
   violation: string;
+  job: string;
 }
 
 interface Example {
@@ -70,16 +71,21 @@ const examples: Record<string, (made: Made) => Example> = {
     query: `?repo=${REPO}&team=${TEAM}&person=${EMAIL}&rule=blocked_models&acknowledged=false`,
   }),
   acknowledgeViolation: (made) => ({ params: { id: made.violation }, body: { acknowledged: true, note: 'secret' } }),
+  getJob: (made) => ({ params: { id: made.job } }),
   whoami: () => ({}),
   listAudit: () => ({ query: '?action=team.created' }),
   readAuditLog: () => ({ query: '?start=1&limit=2' }),
   getCheckpoint: () => ({}),
   getProof: () => ({ query: '?from=1' }),
+  exportSubject: () => ({ body: { emails: [EMAIL] } }),
+  eraseSubject: () => ({ body: { emails: [EMAIL], names: ['Secret Person'] } }),
+  listErasures: () => ({ query: '?limit=1' }),
+  previewRetention: () => ({ body: { retention_days: { receipts: 1 } } }),
 };
 
 /** Fills an org with one thing of each kind. */
 export async function makeExamples(
-  { request, sequence }: Pick<TestServer, 'request' | 'sequence'>,
+  { request, sequence, enqueue }: Pick<TestServer, 'request' | 'sequence' | 'enqueue'>,
   org: TestOrg,
 ): Promise<Made> {
   const { key } = org;
@@ -96,6 +102,7 @@ export async function makeExamples(
   const policy = await send('POST', '/policies', POLICY);
   const sent = batch();
   await send('POST', '/receipts', sent);
+  await send('POST', '/data-subjects/erase', { emails: ['gone-secret@acme.example'] });
   await sequence(org);
   const { violations } = await send('GET', '/violations', undefined);
   return {
@@ -104,6 +111,7 @@ export async function makeExamples(
     key: made.key.id,
     policy: policy.id,
     violation: violations[0].id,
+    job: await enqueue(org, 'secret.kind', {}),
   };
 }
 

@@ -2,10 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import postgres from 'postgres';
 import { createApp } from '../server/app.js';
 import { sequenceOrg } from '../server/audit/sequence.js';
 import { createKey } from '../server/auth/key.js';
 import { insertKey } from '../server/auth/queries.js';
+import { type Config, readConfig } from '../server/config.js';
+import { enqueueJob } from '../server/jobs/queue.js';
+import { type RunnerOptions, runDueJobs } from '../server/jobs/runner.js';
 import { logOptions } from '../server/log.js';
 import { insertOrg } from '../server/orgs/queries.js';
 import { type SigningKey, toSigningKey } from '../server/signing-key.js';
@@ -25,10 +29,16 @@ export interface TestServer extends TestDatabase {
   createKey(org: TestOrg, scopes: string[]): Promise<string>;
   /** Numbers and signs the org's audit events, which the real server does every second. */
   sequence(org: TestOrg): Promise<number>;
+  /** Runs every job that is due, which the real server does every second; before that lets time pass for those that wait. */
+  runJobs(options?: RunnerOptions & { hoursLater?: number }): Promise<number>;
+  /** Queues a job. */
+  enqueue(org: TestOrg, ...job: EnqueueArgs): Promise<string>;
   /** A request with a key; the body is sent as JSON unless it is text or bytes. */
   request(path: string, options?: RequestOptions): Promise<{ status: number; headers: Headers; body: any }>;
   stop(): Promise<void>;
 }
+
+type EnqueueArgs = Parameters<typeof enqueueJob> extends [unknown, unknown, ...infer Rest] ? Rest : never;
 
 export interface RequestOptions {
   key?: string | undefined;
@@ -43,6 +53,8 @@ export interface TestServerOptions {
   /** null: a server that has none. Else the same for all test servers. */
   signingKey?: SigningKey | null;
   bundleHours?: number;
+  /** Settings that jobs see. */
+  config?: Partial<Config>;
   /** Of another test server, which drops it. */
   database?: TestDatabase;
 }
@@ -56,13 +68,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const { db } = database;
   const log: string[] = [];
   const logger = pino({ ...logOptions, level: 'debug' }, { write: (line: string) => void log.push(line) });
+  const signingKey = options.signingKey === null ? undefined : (options.signingKey ?? SIGNING_KEY);
+  const jobs = { db, log: logger, config: { ...readConfig({}, {}), ...options.config }, signingKey };
   const app = createApp({
     db,
     log: logger,
     version: '0.0.0-test',
     state: { draining: false },
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
-    signingKey: options.signingKey === null ? undefined : (options.signingKey ?? SIGNING_KEY),
+    signingKey,
     bundleHours: options.bundleHours ?? 24,
   });
   const server = createServer(app.callback());
@@ -83,6 +97,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log,
     createKey: (org, scopes) => addKey(org.id, scopes),
     sequence: (org) => sequenceOrg(db, org.id, SIGNING_KEY),
+    runJobs: async ({ hoursLater = 0, ...runner } = {}) => {
+      const admin = postgres(database.adminUrl, { max: 1 });
+      await admin`update jobs set due_at = due_at - ${hoursLater}::float8 * interval '1 hour' where status = 'waiting'`;
+      await admin.end();
+      return runDueJobs(jobs, runner);
+    },
+    enqueue: (org, ...job) => db.withTenant(org.id, (sql) => enqueueJob(sql, org.id, ...job)),
     createOrg: async (scopes = ['*']) => {
       const id = randomUUID();
       const slug = `org-${id.slice(0, 8)}`;

@@ -8,6 +8,7 @@ const SILENT = new Map([
   ['evaluatePolicies', 'asks what policies say; stores nothing'],
   ['simulatePolicy', 'asks what a policy would have said; stores nothing'],
   ['simulateCandidate', 'asks what a policy would say; stores nothing'],
+  ['previewRetention', 'counts what retention would remove; removes nothing'],
   ['detectTeam', 'a question that does not fit into a query'],
 ]);
 

@@ -6,6 +6,7 @@ import type { Config } from '../config.js';
 import { type Claim, claimCluster } from '../database.js';
 import { connect, type Database } from '../db.js';
 import { ServerError } from '../errors.js';
+import { type Runner, startRunner } from '../jobs/runner.js';
 import { createLogger } from '../log.js';
 import { loadSigningKey } from '../signing-key.js';
 import { version } from '../version.js';
@@ -27,6 +28,7 @@ export async function start(config: Config): Promise<void> {
   let claim: Claim | undefined;
   let db: Database | undefined;
   let sequencer: Sequencer | undefined;
+  let runner: Runner | undefined;
   try {
     claim = cluster && (await claimCluster(directUrl, config.dataDir));
     for (const migration of applied) log.info({ migration }, 'migration applied');
@@ -35,6 +37,7 @@ export async function start(config: Config): Promise<void> {
     const signingKey = await loadSigningKey(config, cluster && config.dataDir);
     if (signingKey) sequencer = startSequencer(db, signingKey, log);
     else log.warn('no BLAMEPROMPT_SIGNING_KEY: the audit log is written, but neither numbered nor signed');
+    if (config.jobSlots > 0) runner = startRunner({ db, log, config, signingKey }, { slots: config.jobSlots });
     const { maxBodyBytes, bundleHours } = config;
     const server = createServer(
       createApp({ db, log, version, state, maxBodyBytes, signingKey, bundleHours }).callback(),
@@ -53,6 +56,7 @@ export async function start(config: Config): Promise<void> {
       );
     }
   } finally {
+    await runner?.stop();
     await sequencer?.stop();
     await db?.close();
     await claim?.release();

@@ -1,14 +1,10 @@
-import type { CommitFact } from '../../shared/api/receipts.js';
-import type { CanonicalReceipt } from '../receipts/content.js';
 import type { Pseudonyms } from './pseudonyms.js';
 import { scrub } from './scrub.js';
 
 /**
- * Receipts as they are stored when their people may have been erased: clones keep the names and send them again. The content hash
- * stays that of what was sent, so that the same content is recognised.
+ * What arrives, as it is stored when its people may have been erased: clones keep the names and send them again. Call it after the
+ * content hash was taken: it stays that of what was sent, so that the same content is recognised. `pseudonyms` undefined: the
+ * org has erased nobody.
  */
-export const scrubReceipts = (receipts: CanonicalReceipt[], pseudonyms: Pseudonyms | undefined): CanonicalReceipt[] =>
-  pseudonyms ? receipts.map((receipt) => scrub(receipt, pseudonyms)) : receipts;
-
-export const scrubCommits = (commits: CommitFact[], pseudonyms: Pseudonyms | undefined): CommitFact[] =>
-  pseudonyms ? commits.map((commit) => scrub(commit, pseudonyms)) : commits;
+export const pseudonymous = <T>(arriving: T, pseudonyms: Pseudonyms | undefined): T =>
+  pseudonyms ? scrub(arriving, pseudonyms) : arriving;

@@ -1,7 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { Certificate, SubjectInput } from '../../shared/api/data-subjects.js';
+import type { Certificate, eraseSubject as Endpoint, SubjectInput } from '../../shared/api/data-subjects.js';
 import type { ReplyOf } from '../../shared/api/types.js';
-import type { eraseSubject as Endpoint } from '../../shared/api/data-subjects.js';
 import { findCheckpoint } from '../audit/queries.js';
 import { type Actor, recordEvent } from '../audit/record.js';
 import type { Database, Sql } from '../db.js';
@@ -9,6 +8,7 @@ import { conflict } from '../errors.js';
 import { lockOrg } from '../orgs/lock.js';
 import { findSettings } from '../settings/queries.js';
 import type { SigningKey } from '../signing-key.js';
+import { readClock } from '../time.js';
 import { findLeft } from './left.js';
 import { PLACES } from './places.js';
 import { assignPseudonyms } from './pseudonyms.js';
@@ -90,7 +90,7 @@ async function certify(
     v: 1,
     id: randomUUID(),
     org: orgId,
-    erased_at: new Date().toISOString(),
+    erased_at: await readClock(sql),
     erased_by: { type, id },
     pseudonym,
     subjects: emails.map((email) => {

@@ -57,7 +57,8 @@ function decode(cursor: string): { place: Place; after: Row | null } {
   try {
     const [table, after] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, Row | null];
     const place = PLACES.find((one) => one.table === table);
-    const isKey = after === null || (place && Object.keys(place.key).every((name) => isPart(place.key[name]!, after[name])));
+    const isKey =
+      after === null || (place && Object.keys(place.key).every((name) => isPart(place.key[name]!, after[name])));
     if (place && isKey) return { place, after };
   } catch {
     // falls through: what cannot be read is not ours
@@ -71,6 +72,7 @@ function isPart(type: string, value: unknown): boolean {
   if (typeof value !== 'string') return false;
   if (type === 'uuid') return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
   if (type === 'bytea') return /^\\x([0-9a-f]{2})*$/.test(value);
-  if (type === 'timestamptz') return /^\d{4}-\d\d-\d\dT[\d:.]{8,15}\+\d\d:\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
+  if (type === 'timestamptz')
+    return /^\d{4}-\d\d-\d\dT[\d:.]{8,15}\+\d\d:\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
   return !value.includes('\0') && value.isWellFormed();
 }

@@ -13,8 +13,7 @@ export interface Identity {
 const MAX_WORDS = 8;
 
 /** Scripts written without spaces count each character as a word. Linear: no two alternatives begin alike. */
-const WORD =
-  /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]|(?:(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}])[\p{L}\p{N}\p{M}])+/gu;
+const WORD = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]|(?:(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}])[\p{L}\p{N}\p{M}])+/gu;
 
 export interface Word {
   canonical: string;
@@ -57,7 +56,8 @@ export function nameIdentity(name: string, inText = false): Identity | undefined
  * Its parts are letters and digits or wildcards, so nobody can make it slow or malformed.
  */
 export function patternOf({ kind, canonical }: Identity): string {
-  if (kind === 'email') return Array.from(canonical, (char) => (/[\p{L}\p{N}]/u.test(char) ? either(char) : '.')).join('');
+  if (kind === 'email')
+    return Array.from(canonical, (char) => (/[\p{L}\p{N}]/u.test(char) ? either(char) : '.')).join('');
   return canonical
     .split(' ')
     .map((word) => Array.from(word, either).join(''))

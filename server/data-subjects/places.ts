@@ -71,6 +71,7 @@ export const PLACES: Place[] = [
     columns: { person: 'text', team: 'text', content: 'jsonb', acknowledged_by: 'text', note: 'text' },
   },
   { table: 'api_keys', key: { id: 'uuid' }, columns: { name: 'text' }, secret: ['verifier', 'selector'] },
+  { table: 'jobs', key: { id: 'uuid' }, columns: { payload: 'jsonb', result: 'jsonb', error: 'text' } },
   // Without its salt a detail counts as erased (shared/audit/verify.ts).
   {
     table: 'audit_details',
@@ -115,5 +116,9 @@ export const UNTOUCHED: Record<string, string> = {
   'erasures.certificate': 'of our making: names nobody',
   'erasures.signature': 'of our making',
   'erasures.public_key': 'of our making',
+  'jobs.kind': 'of our making',
+  'jobs.key': 'of our making',
+  'jobs.by': 'the id of a key',
+  'jobs.status': 'one of a list',
   'retention_runs.counts': 'of our making',
 };

@@ -110,7 +110,8 @@ export async function assignPseudonyms(
     if (known && (known.in_text || !in_text)) continue;
     const label = `${person}${next[kind] === 0 ? '' : `-${next[kind] + 1}`}`;
     if (!known) next[kind]++;
-    const pseudonym = known?.pseudonym ?? (kind === 'email' ? `erased-${label}@erased.invalid` : `Erased person ${label}`);
+    const pseudonym =
+      known?.pseudonym ?? (kind === 'email' ? `erased-${label}@erased.invalid` : `Erased person ${label}`);
     added.push({ kind, words, in_text, hash, pseudonym });
   }
   const all = [...stored.map((one) => ({ ...one, hash: Buffer.from(one.hash, 'hex') })), ...added];

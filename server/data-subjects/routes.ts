@@ -18,9 +18,7 @@ export function dataSubjectRoutes(router: Router, services: Services): void {
   bind(router, services, api.listErasures, async ({ db, principal, query }) => {
     const { limit = 50, cursor } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await db.withTenant(principal.orgId, (sql) =>
-      listErasures(sql, principal.orgId, limit + 1, after),
-    );
+    const found = await db.withTenant(principal.orgId, (sql) => listErasures(sql, principal.orgId, limit + 1, after));
     const erasures = found.slice(0, limit);
     const last = erasures.at(-1);
     const next = found.length > limit && last ? encodeCursor({ timestamp: last.erased_at, id: last.id }) : null;

@@ -66,7 +66,10 @@ export async function replacePage(
     ),
   }));
   const keys = Object.fromEntries(names.map((name) => [`key_${name}`, key[name]!]));
-  const changes = [...Object.keys(columns).map((name) => `${name} = v.${name}`), ...voided.map((name) => `${name} = null`)];
+  const changes = [
+    ...Object.keys(columns).map((name) => `${name} = v.${name}`),
+    ...voided.map((name) => `${name} = null`),
+  ];
   await sql`
     update ${sql(table)} t set ${sql.unsafe(changes.join(', '))}
     from jsonb_to_recordset(${sql.json(rows as never)}) as v (${sql.unsafe(typed({ ...keys, ...columns }))})

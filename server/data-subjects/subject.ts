@@ -34,7 +34,8 @@ export async function findSubject(sql: Sql, orgId: string, { emails, names = [] 
     order by name
     limit 1000
   `;
-  const isGiven = (name: string) => names.some((given) => nameIdentity(given)?.canonical === nameIdentity(name)?.canonical);
+  const isGiven = (name: string) =>
+    names.some((given) => nameIdentity(given)?.canonical === nameIdentity(name)?.canonical);
   // What was erased before has the pseudonym in the place of the name.
   const known = beside.filter(({ name }) => !name.startsWith('Erased person '));
   const own = known.filter(({ name, others }) => (others ?? []).length === 0 && !isGiven(name)).map(({ name }) => name);
@@ -44,10 +45,20 @@ export async function findSubject(sql: Sql, orgId: string, { emails, names = [] 
     shared_names: known
       .filter(({ name, others }) => (others ?? []).length > 0 && !isGiven(name))
       .map(({ name, others }) => ({ name, others: others.slice(0, 10) })),
-    identities: [
+    identities: distinct([
       ...addresses.map(emailIdentity),
       ...names.map((name) => nameIdentity(name, true)),
       ...own.map((name) => nameIdentity(name)),
-    ].filter((identity) => identity !== undefined),
+    ]),
   };
+}
+
+/** Spellings of one name are one identity; the first one counts, which is the one given. */
+function distinct(identities: (Identity | undefined)[]): Identity[] {
+  const byForm = new Map<string, Identity>();
+  for (const identity of identities) {
+    const form = `${identity?.kind} ${identity?.canonical}`;
+    if (identity && !byForm.has(form)) byForm.set(form, identity);
+  }
+  return [...byForm.values()];
 }

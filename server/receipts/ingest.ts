@@ -4,7 +4,7 @@ import { normalizeRepoName } from '../../shared/repo-name.js';
 import { findUnstorable } from '../../shared/text.js';
 import { normalizeTimestamp } from '../../shared/timestamp.js';
 import { type Actor, type Deed, recordEvents } from '../audit/record.js';
-import { scrubCommits, scrubReceipts } from '../data-subjects/arriving.js';
+import { pseudonymous } from '../data-subjects/arriving.js';
 import { loadPseudonyms } from '../data-subjects/pseudonyms.js';
 import type { Database } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
@@ -70,13 +70,13 @@ export async function ingest(
       expired.push({ kind: 'receipt', index, id, ...fault, pointer: `${prefix}/${index}` });
     });
     const { repoId, knowsPeople } = await upsertRepo(sql, orgId, { ...batch.repo, name });
-    const scope = { orgId, repoId, team: batch.repo.team ?? null, knowsPeople };
+    const scope = { orgId, repoId, team: pseudonymous(batch.repo.team ?? null, pseudonyms), knowsPeople, pseudonyms };
     const counts = { inserted: 0, duplicates: 0, amended: 0 };
     const attributions = { inserted: 0, duplicates: 0, amended: 0 };
     const amended = new Set<string>();
     const changed: Changed = { receipts: new Map(), commits: new Set() };
     // Almost always one round: further ones hold what the batch says again about the same ids.
-    for (const canonical of rounds(scrubReceipts(kept, pseudonyms))) {
+    for (const canonical of rounds(pseudonymous(kept, pseudonyms))) {
       const round = canonical.map((receipt) => storedReceipt(receipt, rules));
       const stored = await upsertReceipts(sql, scope, round);
       const attributed = await upsertAttributions(sql, scope, round);
@@ -93,7 +93,7 @@ export async function ingest(
       attributions.duplicates += attributed.duplicates;
       attributions.amended += attributed.amended;
     }
-    const { changed: changedCommits, ...facts } = await upsertCommits(sql, scope, scrubCommits(commits, pseudonyms));
+    const { changed: changedCommits, ...facts } = await upsertCommits(sql, scope, commits);
     changed.commits = changedCommits;
     await recordEvents(sql, orgId, actor, [
       ...(amended.size > 0 ? [amendment(name, [...amended])] : []),

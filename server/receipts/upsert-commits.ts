@@ -1,5 +1,7 @@
 import type { CommitFact } from '../../shared/api/receipts.js';
 import { normalizeTimestamp } from '../../shared/timestamp.js';
+import { pseudonymous } from '../data-subjects/arriving.js';
+import type { Pseudonyms } from '../data-subjects/pseudonyms.js';
 import type { Sql } from '../db.js';
 import { digest } from './content.js';
 
@@ -17,11 +19,16 @@ const RECORD = `
  */
 export async function upsertCommits(
   sql: Sql,
-  { orgId, repoId, knowsPeople }: { orgId: string; repoId: string; knowsPeople: boolean },
+  {
+    orgId,
+    repoId,
+    knowsPeople,
+    pseudonyms,
+  }: { orgId: string; repoId: string; knowsPeople: boolean; pseudonyms: Pseudonyms | undefined },
   facts: CommitFact[],
 ): Promise<{ inserted: number; updated: number; changed: Set<string> }> {
   if (facts.length === 0) return { inserted: 0, updated: 0, changed: new Set() };
-  const rows = sql.json(facts.map(toRow) as never);
+  const rows = sql.json(pseudonymous(facts.map(toRow), pseudonyms) as never);
   const inserted = await sql<{ oid: string }[]>`
     insert into commits (
       org_id, repo_id, oid, committed_at, author_name, author_email, author_is_bot, is_merge, on_default_branch, rewritten_to,

@@ -48,7 +48,12 @@ export async function applyRetention(
 const nothing = (): RetentionCounts => ({ receipts: 0, violations: 0, prompts: 0, audit_details: 0 });
 
 /** What a run would remove, counted. */
-export async function previewRetention(sql: Sql, orgId: string, settings: Settings, now = new Date()): Promise<RetentionCounts> {
+export async function previewRetention(
+  sql: Sql,
+  orgId: string,
+  settings: Settings,
+  now = new Date(),
+): Promise<RetentionCounts> {
   await sql`set local statement_timeout = '10min'`;
   const limits = limitsOf(settings, now);
   const removes = nothing();

@@ -16,7 +16,10 @@ export function dropExpired(
   const kept = receipts.filter((receipt) => !before(limits.receipts, receipt));
   for (const receipt of receipts) {
     if (!before(limits.receipts, receipt)) continue;
-    refuse(receipt, { code: 'past_retention', message: `is older than ${limits.receipts}, and older ones are not kept` });
+    refuse(receipt, {
+      code: 'past_retention',
+      message: `is older than ${limits.receipts}, and older ones are not kept`,
+    });
   }
   return kept.map((receipt) => (before(limits.prompts, receipt) ? { ...receipt, prompt_summary: null } : receipt));
 }

@@ -19,7 +19,8 @@ export const STEPS: Step[] = [
   {
     kind: 'violations',
     limit: 'receipts',
-    count: (sql, orgId, before) => counted(sql`select count(*)::float8 as count from (${oldViolations(sql, orgId, before)}) as o`),
+    count: (sql, orgId, before) =>
+      counted(sql`select count(*)::float8 as count from (${oldViolations(sql, orgId, before)}) as o`),
     remove: async (sql, orgId, before) => {
       const { count } = await sql`
         delete from violations where org_id = ${orgId} and id in (${oldViolations(sql, orgId, before)} limit ${PORTION})
@@ -30,7 +31,8 @@ export const STEPS: Step[] = [
   {
     kind: 'receipts',
     limit: 'receipts',
-    count: (sql, orgId, before) => counted(sql`select count(*)::float8 as count from (${oldReceipts(sql, orgId, before)}) as o`),
+    count: (sql, orgId, before) =>
+      counted(sql`select count(*)::float8 as count from (${oldReceipts(sql, orgId, before)}) as o`),
     remove: async (sql, orgId, before) => {
       const rows = await sql<{ id: string }[]>`
         ${oldReceipts(sql, orgId, before)} order by "timestamp", id limit ${PORTION} for update
@@ -45,7 +47,8 @@ export const STEPS: Step[] = [
   {
     kind: 'prompts',
     limit: 'prompts',
-    count: (sql, orgId, before) => counted(sql`select count(*)::float8 as count from (${oldPrompts(sql, orgId, before)}) as o`),
+    count: (sql, orgId, before) =>
+      counted(sql`select count(*)::float8 as count from (${oldPrompts(sql, orgId, before)}) as o`),
     remove: async (sql, orgId, before) => {
       const rows = await sql<{ id: string }[]>`${oldPrompts(sql, orgId, before)} limit ${PORTION} for update`;
       const ids = rows.map(({ id }) => id);
@@ -60,7 +63,8 @@ export const STEPS: Step[] = [
   {
     kind: 'audit_details',
     limit: 'audit',
-    count: (sql, orgId, before) => counted(sql`select count(*)::float8 as count from (${oldDetails(sql, orgId, before)}) as o`),
+    count: (sql, orgId, before) =>
+      counted(sql`select count(*)::float8 as count from (${oldDetails(sql, orgId, before)}) as o`),
     remove: async (sql, orgId, before) => {
       const { count } = await sql`
         delete from audit_details where org_id = ${orgId} and event_id in (${oldDetails(sql, orgId, before)} limit ${PORTION})

@@ -19,7 +19,10 @@ export interface SubjectInput {
 
 const SharedName = Type.Object(
   { name: Type.String(), others: Type.Array(Type.String()) },
-  { description: 'a name beside the person’s addresses that other addresses have, too: it counts only where it is given' },
+  {
+    description:
+      'a name beside the person’s addresses that other addresses have, too: it counts only where it is given',
+  },
 );
 export type SharedName = Static<typeof SharedName>;
 
@@ -38,7 +41,9 @@ export const exportSubject = endpoint({
   scope: 'subjects:read',
   body: Strict({
     ...subject,
-    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 4000, description: 'next_cursor of the page before' })),
+    cursor: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 4000, description: 'next_cursor of the page before' }),
+    ),
   }),
   reply: Type.Object({
     ...person,

@@ -1,6 +1,7 @@
 import { getAnalytics } from './analytics.js';
 import * as audit from './audit.js';
 import * as subjects from './data-subjects.js';
+import { getJob } from './jobs.js';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
 import { getReceipt, listReceipts, postReceipts } from './receipts.js';
@@ -52,5 +53,6 @@ export const endpoints: Endpoint[] = [
   subjects.eraseSubject,
   subjects.listErasures,
   previewRetention,
+  getJob,
   whoami,
 ];

@@ -23,9 +23,12 @@ export const previewRetention = endpoint({
     legal_hold: Settings.properties.legal_hold,
     removes: RetentionCounts,
     last_run: Nullable(
-      Type.Object({ started_at: Timestamp, finished_at: Nullable(Timestamp), counts: Type.Unknown() }, {
-        description: 'the last one that removed something',
-      }),
+      Type.Object(
+        { started_at: Timestamp, finished_at: Nullable(Timestamp), counts: Type.Unknown() },
+        {
+          description: 'the last one that removed something',
+        },
+      ),
     ),
   }),
 });
