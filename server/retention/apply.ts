@@ -1,14 +1,12 @@
 import type { RetentionCounts } from '../../shared/api/retention.js';
 import type { Settings } from '../../shared/api/settings.js';
-import { type Actor, recordEvent } from '../audit/record.js';
+import { recordEvent, SERVER } from '../audit/record.js';
 import type { Database, Sql } from '../db.js';
 import { lockOrg } from '../orgs/lock.js';
 import { findSettings } from '../settings/queries.js';
 import { limitsOf } from './limits.js';
 import { STEPS } from './remove.js';
 import * as runs from './runs.js';
-
-const SERVER: Actor = { type: 'server', id: 'server', name: null, request_id: null, ip: null };
 
 /**
  * Removes what an org keeps no longer: a thousand rows in a transaction, so that batches never wait long. Settings are read again
