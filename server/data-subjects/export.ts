@@ -9,8 +9,8 @@ import { searchPage } from './search.js';
 import { findSubject } from './subject.js';
 
 /**
- * One page of everything that names a person: exactly the rows that an erasure would change. Each page is an event, so that
- * none is read unseen.
+ * One page of everything that names a person: exactly the rows that an erasure would change. Each page with rows is an event, so
+ * that none is read unseen.
  */
 export async function exportSubject(
   db: Database,
@@ -25,11 +25,13 @@ export async function exportSubject(
     const { found, next } = await searchPage(sql, orgId, place, { identities, pseudonyms }, after);
     const rows = found.map(({ row }) => without(row, ['org_id', ...(place.secret ?? [])]));
     const shown = place.table === 'audit_details' ? await withEvents(sql, orgId, rows) : rows;
-    await recordEvent(sql, orgId, actor, {
-      action: 'person.exported',
-      target: { type: 'table', id: place.table },
-      after: { emails: subject.emails, rows: rows.length },
-    });
+    if (cursor === undefined || rows.length > 0) {
+      await recordEvent(sql, orgId, actor, {
+        action: 'person.exported',
+        target: { type: 'table', id: place.table },
+        after: { emails: subject.emails, rows: rows.length },
+      });
+    }
     const following = PLACES[PLACES.indexOf(place) + 1];
     const next_cursor = next ? encode(place, next) : following ? encode(following, null) : null;
     return { ...subject, table: place.table, rows: shown, next_cursor };
