@@ -22,7 +22,7 @@ create policy system on api_keys to blameprompt_system using (true) with check (
 create policy tenant on api_keys to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on api_keys to blameprompt_app;
 grant insert, select, update on api_keys to blameprompt_system;
-grant update (expires_at, revoked_at, rotated_to) on api_keys to blameprompt_app;
+grant update (expires_at, name, revoked_at, rotated_to) on api_keys to blameprompt_app;
 
 create table attributions (
   org_id uuid not null,
@@ -40,7 +40,7 @@ create table attributions (
 CREATE INDEX attributions_by_commit ON public.attributions USING btree (org_id, repo_id, commit_oid);
 alter table attributions enable row level security, force row level security;
 create policy tenant on attributions to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
-grant insert, select, update on attributions to blameprompt_app;
+grant delete, insert, select, update on attributions to blameprompt_app;
 
 create table audit_checkpoints (
   org_id uuid not null,
@@ -57,7 +57,7 @@ grant insert, select on audit_checkpoints to blameprompt_app;
 create table audit_details (
   org_id uuid not null,
   event_id uuid not null,
-  salt text not null,
+  salt text,
   detail text not null,
   constraint audit_details_pkey PRIMARY KEY (org_id, event_id),
   constraint audit_details_org_id_event_id_fkey FOREIGN KEY (org_id, event_id) REFERENCES audit_events(org_id, id)
@@ -97,6 +97,18 @@ alter table audit_heads enable row level security, force row level security;
 create policy tenant on audit_heads to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on audit_heads to blameprompt_app;
 grant update (size) on audit_heads to blameprompt_app;
+
+create table audit_keys (
+  org_id uuid not null,
+  public_key text not null,
+  since timestamp with time zone not null default now(),
+  constraint audit_keys_pkey PRIMARY KEY (org_id, public_key),
+  constraint audit_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table audit_keys enable row level security, force row level security;
+create policy tenant on audit_keys to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on audit_keys to blameprompt_app;
+grant update (since) on audit_keys to blameprompt_app;
 
 create table audit_log (
   org_id uuid not null,
@@ -168,6 +180,47 @@ CREATE INDEX commits_by_time ON public.commits USING btree (org_id, committed_at
 alter table commits enable row level security, force row level security;
 create policy tenant on commits to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on commits to blameprompt_app;
+
+create table erased_identities (
+  org_id uuid not null,
+  hash bytea not null,
+  kind text not null,
+  words smallint not null,
+  in_text boolean not null,
+  pseudonym text not null,
+  erased_at timestamp with time zone not null default now(),
+  constraint erased_identities_pkey PRIMARY KEY (org_id, hash),
+  constraint erased_identities_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint erased_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'name'::text])))
+);
+alter table erased_identities enable row level security, force row level security;
+create policy tenant on erased_identities to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on erased_identities to blameprompt_app;
+grant update (in_text) on erased_identities to blameprompt_app;
+
+create table erasure_secrets (
+  org_id uuid not null,
+  secret bytea not null,
+  constraint erasure_secrets_pkey PRIMARY KEY (org_id),
+  constraint erasure_secrets_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table erasure_secrets enable row level security, force row level security;
+create policy tenant on erasure_secrets to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on erasure_secrets to blameprompt_app;
+
+create table erasures (
+  org_id uuid not null,
+  id uuid not null,
+  erased_at timestamp with time zone not null,
+  certificate text not null,
+  signature text,
+  public_key text,
+  constraint erasures_pkey PRIMARY KEY (org_id, id),
+  constraint erasures_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table erasures enable row level security, force row level security;
+create policy tenant on erasures to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on erasures to blameprompt_app;
 
 create table jobs (
   org_id uuid not null,
@@ -258,6 +311,7 @@ create table policy_versions (
 alter table policy_versions enable row level security, force row level security;
 create policy tenant on policy_versions to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on policy_versions to blameprompt_app;
+grant update (content, key_name) on policy_versions to blameprompt_app;
 
 create table receipt_revisions (
   org_id uuid not null,
@@ -272,7 +326,7 @@ create table receipt_revisions (
 );
 alter table receipt_revisions enable row level security, force row level security;
 create policy tenant on receipt_revisions to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
-grant insert, select on receipt_revisions to blameprompt_app;
+grant delete, insert, select on receipt_revisions to blameprompt_app;
 grant update (content) on receipt_revisions to blameprompt_app;
 
 create table receipts (
@@ -324,7 +378,7 @@ CREATE INDEX receipts_by_team ON public.receipts USING btree (org_id, team_id, "
 CREATE INDEX receipts_by_time ON public.receipts USING btree (org_id, "timestamp" DESC, id DESC);
 alter table receipts enable row level security, force row level security;
 create policy tenant on receipts to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
-grant insert, select, update on receipts to blameprompt_app;
+grant delete, insert, select, update on receipts to blameprompt_app;
 
 create table repos (
   org_id uuid not null,
@@ -340,6 +394,21 @@ create table repos (
 alter table repos enable row level security, force row level security;
 create policy tenant on repos to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on repos to blameprompt_app;
+
+create table retention_runs (
+  org_id uuid not null,
+  id uuid not null,
+  started_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  counts jsonb not null default '{}'::jsonb,
+  constraint retention_runs_pkey PRIMARY KEY (org_id, id),
+  constraint retention_runs_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+CREATE UNIQUE INDEX retention_runs_open ON public.retention_runs USING btree (org_id) WHERE (finished_at IS NULL);
+alter table retention_runs enable row level security, force row level security;
+create policy tenant on retention_runs to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on retention_runs to blameprompt_app;
+grant update (counts, finished_at) on retention_runs to blameprompt_app;
 
 create table schema_migrations (
   version integer not null,
@@ -493,3 +562,4 @@ create table webhooks (
 alter table webhooks enable row level security, force row level security;
 create policy tenant on webhooks to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant delete, insert, select, update on webhooks to blameprompt_app;
+grant delete, insert, select, update on violations to blameprompt_app;

@@ -4,6 +4,7 @@ import helmet from 'koa-helmet';
 import { analyticsRoutes } from './analytics/routes.js';
 import { auditRoutes } from './audit/routes.js';
 import { authRoutes } from './auth/routes.js';
+import { dataSubjectRoutes } from './data-subjects/routes.js';
 import { ProblemError } from './errors.js';
 import type { Services } from './http/bind.js';
 import { closeWhenDraining, healthRoutes, type ServerState } from './http/health.js';
@@ -15,6 +16,7 @@ import type { Logger } from './log.js';
 import type { Metrics } from './metrics/metrics.js';
 import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
+import { retentionRoutes } from './retention/routes.js';
 import { settingsRoutes } from './settings/routes.js';
 import { teamRoutes } from './teams/routes.js';
 import { webhookRoutes } from './webhooks/routes.js';
@@ -49,6 +51,8 @@ export function createApp({ log, version, state, metrics, trustProxy, ...service
   keyRoutes(router, services);
   settingsRoutes(router, services);
   webhookRoutes(router, services);
+  dataSubjectRoutes(router, services);
+  retentionRoutes(router, services);
   jobRoutes(router, services);
 
   app.use(requestId);

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
+import { operator, recordEvent } from './audit/record.js';
 import type { Sql } from './db.js';
 import { ServerError } from './errors.js';
 
@@ -64,6 +65,7 @@ export async function migrate(url: string, folder?: string, upTo = Number.POSITI
           await tx.unsafe(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
           await tx.unsafe(text);
           await tx`insert into schema_migrations (version, name, checksum) values (${version}, ${name}, ${checksum})`;
+          await tellOrgs(tx, { version, name, checksum });
         })
         .catch((cause) => {
           throw migrationFailed(name, cause);
@@ -93,6 +95,17 @@ export async function isMigrated(sql: Sql): Promise<boolean> {
     select count(*)::int as count from schema_migrations where version = any(${versions}::int[])
   `;
   return row!.count === versions.length;
+}
+
+/** An event in every org's log: each org has a log of its own, and its auditor reads no other. */
+async function tellOrgs(sql: Sql, migration: Applied): Promise<void> {
+  const [known] = await sql`select to_regclass('audit_pending') is not null as audited`;
+  if (!known!.audited) return; // from before there was a log
+  await sql`set local role blameprompt_system`; // the owner itself sees no org: row-level security is forced
+  const orgs = await sql<{ org_id: string }[]>`select org_id from orgs order by org_id`;
+  const deed = { action: 'schema.migrated', target: { type: 'migration', id: migration.name }, after: migration };
+  for (const { org_id } of orgs) await recordEvent(sql, org_id, operator(), deed);
+  await sql`set local role none`;
 }
 
 interface Applied {

@@ -90,6 +90,10 @@ const examples: Record<string, (made: Made) => Example> = {
   readAuditLog: () => ({ query: '?start=1&limit=2' }),
   getCheckpoint: () => ({}),
   getProof: () => ({ query: '?from=1' }),
+  exportSubject: () => ({ body: { emails: [EMAIL] } }),
+  eraseSubject: () => ({ body: { emails: [EMAIL], names: ['Secret Person'] } }),
+  listErasures: () => ({ query: '?limit=1' }),
+  previewRetention: () => ({ body: { retention_days: { receipts: 1 } } }),
 };
 
 /** Fills an org with one thing of each kind. */
@@ -114,6 +118,7 @@ export async function makeExamples(
   await send('POST', `/webhooks/${webhook.id}/test`, undefined);
   const sent = batch();
   await send('POST', '/receipts', sent);
+  await send('POST', '/data-subjects/erase', { emails: ['gone-secret@acme.example'] });
   await sequence(org);
   const { violations } = await send('GET', '/violations', undefined);
   return {

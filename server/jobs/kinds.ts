@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import type { Database } from '../db.js';
 import type { Logger } from '../log.js';
+import { retention } from '../retention/job.js';
 import type { SigningKey } from '../signing-key.js';
 import { deliver } from '../webhooks/deliver.js';
 import { dispatchWebhooks } from '../webhooks/dispatch.js';
@@ -53,11 +54,12 @@ export interface Recurring {
 const DAY = 86_400;
 
 /** Every kind of job that there is. */
-export const kinds: JobKind[] = [removeFinished, dispatchWebhooks, deliver, removeOldDeliveries];
+export const kinds: JobKind[] = [removeFinished, dispatchWebhooks, deliver, removeOldDeliveries, retention];
 
 /** Kinds that run again and again. A run that fails for good is logged, and the next one comes all the same. */
 export const recurring: Recurring[] = [
   { kind: removeFinished.kind, every: DAY, orgs: 'all' },
   { kind: dispatchWebhooks.kind, every: 5, orgs: 'asked' },
   { kind: removeOldDeliveries.kind, every: DAY, orgs: 'asked' },
+  { kind: retention.kind, every: DAY, orgs: 'all' },
 ];

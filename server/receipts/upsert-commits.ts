@@ -1,5 +1,7 @@
 import type { CommitFact } from '../../shared/api/receipts.js';
 import { normalizeTimestamp } from '../../shared/timestamp.js';
+import { pseudonymous } from '../data-subjects/arriving.js';
+import type { Pseudonyms } from '../data-subjects/pseudonyms.js';
 import type { Sql } from '../db.js';
 import { commitDeltas, noteCommits } from '../rollups/deltas.js';
 import { reattributeCommits, teamOf } from '../teams/attribute.js';
@@ -10,6 +12,14 @@ const RECORD = `
   on_default_branch boolean, rewritten_to text,
   sources text[], has_receipts boolean, added integer, deleted integer, ai integer, human integer, unknown integer, ai_by jsonb, ai_involved jsonb, hash text`;
 
+interface Scope {
+  orgId: string;
+  repoId: string;
+  team: string | null;
+  knowsPeople: boolean;
+  pseudonyms: Pseudonyms | undefined;
+}
+
 /**
  * Stores commit facts, each commit at most once in the list. Where a commit is known, its lines change only
  * when the sender saw at least the notes that the stored ones rest on, or more attested lines, and never back to what was
@@ -19,11 +29,11 @@ const RECORD = `
  */
 export async function upsertCommits(
   sql: Sql,
-  { orgId, repoId, team, knowsPeople }: { orgId: string; repoId: string; team: string | null; knowsPeople: boolean },
+  { orgId, repoId, team, knowsPeople, pseudonyms }: Scope,
   facts: CommitFact[],
 ): Promise<{ inserted: number; updated: number; changed: Set<string> }> {
   if (facts.length === 0) return { inserted: 0, updated: 0, changed: new Set() };
-  const rows = sql.json(facts.map(toRow) as never);
+  const rows = sql.json(pseudonymous(facts.map(toRow), pseudonyms) as never);
   const inserted = await sql<{ oid: string }[]>`
     with inserted as (
     insert into commits (

@@ -1,9 +1,11 @@
 import { getAnalytics } from './analytics.js';
 import * as audit from './audit.js';
+import * as subjects from './data-subjects.js';
 import { getJob } from './jobs.js';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
 import { getReceipt, listCountedCommits, listReceipts, postReceipts } from './receipts.js';
+import { previewRetention } from './retention.js';
 import { getSettings, updateSettings } from './settings.js';
 import * as teams from './teams.js';
 import type { Endpoint } from './types.js';
@@ -56,6 +58,10 @@ export const endpoints: Endpoint[] = [
   webhooks.rotateWebhookSecret,
   webhooks.testWebhook,
   webhooks.listDeliveries,
+  subjects.exportSubject,
+  subjects.eraseSubject,
+  subjects.listErasures,
+  previewRetention,
   getJob,
   whoami,
 ];

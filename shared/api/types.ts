@@ -19,6 +19,8 @@ export const SCOPES = [
   'audit:read',
   'webhooks:read',
   'webhooks:write',
+  'subjects:read',
+  'subjects:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
