@@ -2,7 +2,7 @@ import type { Settings } from '../shared/api/settings.js';
 import { formatCount, table } from './terminal.js';
 
 /** The settings of an org for people, by the names that `settings set` takes. */
-export function formatSettings({ privacy, retention_days, prices, ignore, time_zone }: Settings): string {
+export function formatSettings({ privacy, retention_days, prices, ignore, time_zone, reports }: Settings): string {
   const days = (count: number | null) => (count === null ? 'kept for ever' : `${formatCount(count)} days`);
   return table(
     [
@@ -14,6 +14,7 @@ export function formatSettings({ privacy, retention_days, prices, ignore, time_z
       ['prices', prices.length === 0 ? 'list prices' : `${formatCount(prices.length)} of its own, then list prices`],
       ['ignore', ignore.length === 0 ? 'nothing beyond the defaults' : ignore.join(' ')],
       ['time_zone', time_zone],
+      ['reports.min_group_size', reports.min_group_size ?? 'no minimum'],
     ],
     '',
   );

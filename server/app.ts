@@ -13,6 +13,7 @@ import { keyRoutes } from './keys/routes.js';
 import type { Logger } from './log.js';
 import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
+import { reportRoutes } from './reports/routes.js';
 import { settingsRoutes } from './settings/routes.js';
 import { teamRoutes } from './teams/routes.js';
 
@@ -42,6 +43,7 @@ export function createApp({ log, version, state, ...services }: AppOptions): Koa
   teamRoutes(router, services);
   keyRoutes(router, services);
   settingsRoutes(router, services);
+  reportRoutes(router, services);
 
   app.use(requestId);
   app.use(accessLog(log));

@@ -3,12 +3,20 @@ import postgres from 'postgres';
 /** A query runner bound to one transaction. Every query of the server goes through one. */
 export type Sql = postgres.TransactionSql;
 
+/** A query that has not run yet; its rows can be read with a cursor. */
+export type Query<Row extends object> = postgres.PendingQuery<Row[]>;
+
 export interface Database {
   /**
    * Runs `work` in one transaction that can see and change the rows of one org only: row-level security of the
    * migrations, on top of the `org_id` that every query names. Rolls back when `work` throws.
    */
   withTenant<T>(orgId: string, work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * As `withTenant`, to read only: all queries see one state, whatever is written meanwhile. Each of them may take
+   * `SNAPSHOT_TIMEOUT_MS`, as its rows are read with a cursor, at the pace of whoever takes them.
+   */
+  withSnapshot<T>(orgId: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` in one transaction that sees orgs and keys of all orgs, and nothing else: sign-in and administration. */
   withSystem<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Waits for running transactions up to `seconds`, then closes every connection. */
@@ -26,6 +34,9 @@ export interface DatabaseOptions {
 /** A statement that waits longer for somebody else's transaction is cancelled, in milliseconds; its request is answered 503. */
 const LOCK_TIMEOUT_MS = 10_000;
 
+/** Of one query in a snapshot, with the time that its reader takes, in milliseconds. */
+const SNAPSHOT_TIMEOUT_MS = 15 * 60_000;
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The one door to the database. Needs no session state, so it works behind PgBouncer in transaction mode. */
@@ -38,11 +49,12 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
     connection: { application_name: 'blameprompt-server' },
   });
 
-  async function transaction<T>(settings: string[], work: (sql: Sql) => Promise<T>): Promise<T> {
-    const timeouts = [
-      `set local statement_timeout = ${statementTimeoutMs}`,
-      `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
-    ];
+  async function transaction<T>(
+    settings: string[],
+    work: (sql: Sql) => Promise<T>,
+    timeoutMs = statementTimeoutMs,
+  ): Promise<T> {
+    const timeouts = [`set local statement_timeout = ${timeoutMs}`, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`];
     const setup = [...settings, ...timeouts].join(';');
     const result = await pool.begin(async (sql) => {
       await sql.unsafe(setup); // before any query is even built: tenancy must not rest on the order of a pipeline
@@ -52,12 +64,18 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
     return (result as { value: T }).value;
   }
 
+  function asTenant(orgId: string): string[] {
+    // `set local` takes no parameters and is the only form that Citus hands on to its workers (set_config is not).
+    if (!UUID.test(orgId)) throw new TypeError('withTenant needs the UUID of an org');
+    const tenant = ["set local citus.propagate_set_commands = 'local'", `set local app.org_id = '${orgId}'`];
+    return ['set local role blameprompt_app', ...tenant];
+  }
+
   return {
-    withTenant: (orgId, work) => {
-      // `set local` takes no parameters and is the only form that Citus hands on to its workers (set_config is not).
-      if (!UUID.test(orgId)) throw new TypeError('withTenant needs the UUID of an org');
-      const tenant = ["set local citus.propagate_set_commands = 'local'", `set local app.org_id = '${orgId}'`];
-      return transaction(['set local role blameprompt_app', ...tenant], work);
+    withTenant: (orgId, work) => transaction(asTenant(orgId), work),
+    withSnapshot: (orgId, work) => {
+      const snapshot = 'set transaction isolation level repeatable read, read only';
+      return transaction([snapshot, ...asTenant(orgId)], work, SNAPSHOT_TIMEOUT_MS);
     },
     withSystem: (work) => transaction(['set local role blameprompt_system'], work),
     close: (seconds = 5) => pool.end({ timeout: seconds }),

@@ -26,7 +26,9 @@ test('days follow each other without a gap, and each holds its own beginning', (
       const start = startOfDay(day, timeZone);
       const end = startOfDay(addDays(day, 1), timeZone);
       return (
-        localDay(start, timeZone) === day && localDay(start - 1, timeZone) !== day && localDay(end - 1, timeZone) === day
+        localDay(start, timeZone) === day &&
+        localDay(start - 1, timeZone) !== day &&
+        localDay(end - 1, timeZone) === day
       );
     }),
     { numRuns: 500 },

@@ -70,6 +70,7 @@ const examples: Record<string, (made: Made) => Example> = {
     query: `?repo=${REPO}&team=${TEAM}&person=${EMAIL}&rule=blocked_models&acknowledged=false`,
   }),
   acknowledgeViolation: (made) => ({ params: { id: made.violation }, body: { acknowledged: true, note: 'secret' } }),
+  getReport: () => ({ params: { type: 'soc2' }, query: `?repo=${REPO}` }),
   whoami: () => ({}),
   listAudit: () => ({ query: '?action=team.created' }),
   readAuditLog: () => ({ query: '?start=1&limit=2' }),

@@ -67,7 +67,8 @@ export async function topBy(scope: Scope, column: Dimension) {
   `;
 }
 
-function byBot(sql: Sql) {
+/** Receipts `r` of programs. */
+export function byBot(sql: Sql) {
   return sql`(
     coalesce(lower(r.user_name) ~ ${BOT_NAME.source}, false) or coalesce(r.author ~ ${BOT_EMAIL.source}, false)
   )`;

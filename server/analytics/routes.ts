@@ -12,7 +12,8 @@ export function analyticsRoutes(router: Router, services: Services): void {
   );
 }
 
-async function analyze(sql: Sql, orgId: string, filters: Filters): Promise<Analytics> {
+/** The figures of what the filters leave, for /analytics and for reports. */
+export async function analyze(sql: Sql, orgId: string, filters: Filters): Promise<Analytics> {
   const scope = { sql, orgId, filters };
   const [totals, bases, models, repos, users, teams, tools, daily_trend, lines] = await Promise.all([
     queries.totals(scope),

@@ -3,6 +3,7 @@ import * as audit from './audit.js';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
 import { getReceipt, listReceipts, postReceipts } from './receipts.js';
+import { getReport } from './reports.js';
 import { getSettings, updateSettings } from './settings.js';
 import * as teams from './teams.js';
 import type { Endpoint } from './types.js';
@@ -46,5 +47,6 @@ export const endpoints: Endpoint[] = [
   audit.readAuditLog,
   audit.getCheckpoint,
   audit.getProof,
+  getReport,
   whoami,
 ];

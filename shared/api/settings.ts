@@ -14,6 +14,12 @@ const Ignore = Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {
 });
 const TimeZone = Type.String({ format: 'time-zone', maxLength: 64, description: 'IANA name, such as Europe/Berlin' });
 
+const MinGroupSize = Type.Integer({
+  minimum: 1,
+  maximum: 10_000,
+  description: 'people a team must have for reports to show each of them; null: no minimum',
+});
+
 /** What an org decides, with our defaults where it decided nothing. */
 export const Settings = Type.Object({
   privacy: Type.Object({ prompts: Prompts }),
@@ -24,6 +30,7 @@ export const Settings = Type.Object({
   prices: Prices,
   ignore: Ignore,
   time_zone: TimeZone,
+  reports: Type.Object({ min_group_size: Nullable(MinGroupSize) }),
 });
 export type Settings = Static<typeof Settings>;
 
@@ -33,6 +40,7 @@ export const DEFAULT_SETTINGS: Settings = {
   prices: [],
   ignore: [],
   time_zone: 'UTC',
+  reports: { min_group_size: null },
 };
 
 /** A JSON Merge Patch (RFC 7396): what is absent stays, null goes back to the default, lists are replaced whole. */
@@ -42,6 +50,7 @@ export const SettingsPatch = Strict({
   prices: Maybe(Prices),
   ignore: Maybe(Ignore),
   time_zone: Maybe(TimeZone),
+  reports: Maybe(Strict({ min_group_size: Maybe(MinGroupSize) })),
 });
 export type SettingsPatch = Static<typeof SettingsPatch>;
 

@@ -1,15 +1,15 @@
-import type { Block, Cell, Chart, Column, Facts, ReportDocument, Table } from './document.js';
 import { display, isNumeric, visible } from './display.js';
+import type { Block, Cell, Chart, Column, Facts, ReportDocument, Table } from './document.js';
 import { cutNotice, firstRows, MAX_ROWS } from './rows.js';
 
 /** A report as Markdown (CommonMark with GitHub's tables). Long tables show their first rows and say how many more there are. */
 export async function* writeMarkdown(document: ReportDocument): AsyncGenerator<string> {
   const { title, organisation, period, generator, sections } = document;
-  yield `# ${escape(title)}\n\n`;
-  yield `${escape(organisation)}, ${escape(period.from)} to ${escape(period.to)} (${escape(period.time_zone)}), by ${escape(generator)}\n\n`;
-  yield `${sections.map(({ id, title }) => `- [${escape(title)}](#${id})`).join('\n')}\n`;
+  yield `# ${escapeText(title)}\n\n`;
+  yield `${escapeText(organisation)}, ${escapeText(period.from)} to ${escapeText(period.to)} (${escapeText(period.time_zone)}), by ${escapeText(generator)}\n\n`;
+  yield `${sections.map(({ id, title }) => `- [${escapeText(title)}](#${id})`).join('\n')}\n`;
   for (const section of sections) {
-    yield `\n<a id="${section.id}"></a>\n\n## ${escape(section.title)}\n`;
+    yield `\n<a id="${section.id}"></a>\n\n## ${escapeText(section.title)}\n`;
     for (const block of section.blocks) yield* writeBlock(block);
   }
 }
@@ -27,13 +27,13 @@ function writeFacts({ facts }: Facts): string {
 }
 
 async function* writeTable(table: Table): AsyncGenerator<string> {
-  yield `\n### ${escape(table.title)}\n\n`;
+  yield `\n### ${escapeText(table.title)}\n\n`;
   const { rows, total } = await firstRows(table);
   if (rows.length === 0) return yield `${paragraph(table.empty)}\n`;
   yield heading(table.columns);
   yield rows.map((cells) => row(cells.map((cell, n) => display(cell, table.columns[n]?.unit)))).join('');
   const notice = cutNotice(rows.length, total);
-  if (notice !== undefined) yield `\n${paragraph(notice)} The table is ${escape(table.id)} there.\n`;
+  if (notice !== undefined) yield `\n${paragraph(notice)} The table is ${escapeText(table.id)} there.\n`;
 }
 
 function writeChart({ title, unit, labels, series }: Chart): string {
@@ -42,21 +42,21 @@ function writeChart({ title, unit, labels, series }: Chart): string {
     return row([label, ...values.map((value) => display(value, unit))]);
   });
   const columns = series.map(({ name }): Column => ({ id: name, label: name, unit }));
-  return [`\n### ${escape(title)}\n\n`, heading([{ id: '', label: '' }, ...columns]), ...shown].join('');
+  return [`\n### ${escapeText(title)}\n\n`, heading([{ id: '', label: '' }, ...columns]), ...shown].join('');
 }
 
 const heading = (columns: readonly Column[]) =>
   `${row(columns.map(({ label }) => label))}|${columns.map(({ unit }) => (isNumeric(unit) ? ' ---: |' : ' --- |')).join('')}\n`;
 
-const row = (cells: string[]) => `| ${cells.map(escape).join(' | ')} |\n`;
+const row = (cells: string[]) => `| ${cells.map(escapeText).join(' | ')} |\n`;
 
 /** Text of its own line: what would begin a list or underline a heading is escaped as well. */
-const paragraph = (text: string) => escape(text).replace(/^([-+=]|\d+(?=[.)]))/, (sign) => `\\${sign}`);
+const paragraph = (text: string) => escapeText(text).replace(/^([-+=]|\d+(?=[.)]))/, (sign) => `\\${sign}`);
 
 /**
  * Text as text and nothing else: ASCII punctuation that can make structure is escaped (CommonMark 2.4), and what GitHub would make a link of gets an escape in its middle.
  */
-export const escape = (text: string): string =>
+export const escapeText = (text: string): string =>
   visible(text)
     .replace(/[\\`*_[\]~|!$#]/g, '\\$&')
     .replaceAll('&', '&amp;')
