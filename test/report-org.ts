@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { commitFact, OID, OTHER_OID, REPO, receipt } from '../../test/fixtures.js';
-import type { TestOrg, TestServer } from '../../test/server.js';
+import { commitFact, OID, OTHER_OID, REPO, receipt } from './fixtures.js';
+import type { TestOrg, TestServer } from './server.js';
 
 /** A name that is a formula in CSV, a table cell, a link and an element in Markdown. */
 export const HOSTILE = `=HYPERLINK("x"),|<b>@&\n[a](http://x)`;
