@@ -8,9 +8,11 @@ import postgres from 'postgres';
 import { createApp } from '../server/app.js';
 import { createKey } from '../server/auth/key.js';
 import { insertKey } from '../server/auth/queries.js';
+import { readConfig } from '../server/config.js';
 import { createServerLogin } from '../server/database.js';
 import { connect, type Database } from '../server/db.js';
 import { openCluster } from '../server/embedded/cluster.js';
+import { createMetrics } from '../server/metrics/metrics.js';
 import { migrate } from '../server/migrate.js';
 import { insertOrg } from '../server/orgs/queries.js';
 
@@ -45,9 +47,13 @@ export async function startBenchServer(): Promise<BenchServer> {
     await insertOrg(sql, { id: orgId, slug: 'bench', name: 'bench' });
     await insertKey(sql, { ...key, orgId, id: crypto.randomUUID(), name: 'bench', scopes: ['*'], expiresInDays: null });
   });
-  const services = { db, maxBodyBytes: 32 * 1024 * 1024, signingKey: undefined, bundleHours: 24 };
+  // Rates are another matter; what is measured here is how fast it would be.
+  const config = { ...readConfig({}, {}), perKey: 0, perAddress: 0, failedPerAddress: 0 };
   const state = { draining: false };
-  const app = createApp({ ...services, log: pino({ level: 'silent' }), version: 'bench', state });
+  const app = createApp({
+    ...{ db, config, state, signingKey: undefined, metrics: createMetrics('bench') },
+    ...{ log: pino({ level: 'silent' }), version: 'bench' },
+  });
   const server = createServer(app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const bench = postgres(owner.href, { max: 4, onnotice: () => {} });

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { EnvHttpProxyAgent, RetryAgent, request } from 'undici';
@@ -9,6 +10,8 @@ import { printable } from './terminal.js';
 
 const compress = promisify(gzip);
 
+/** A report counts all that it is about before its first byte. */
+const FIRST_BYTE_MS = 10 * 60_000;
 /** Bodies below this many bytes are sent as they are. */
 const COMPRESS_FROM = 1024;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
@@ -29,6 +32,11 @@ export interface ApiClient {
     input: { query?: QueryOf<E> },
     etag: string | null,
   ): Promise<{ reply: ReplyOf<E>; etag: string | null } | undefined>;
+  /**
+   * Calls an endpoint that answers a file, and answers its bytes as they come. Not tried again by itself: what was read is somebody
+   * else's already. Iterating throws when the connection ends before the file does.
+   */
+  download<E extends Endpoint>(endpoint: E, input?: CallInput<E>): Promise<AsyncIterable<Uint8Array>>;
   close(): Promise<void>;
 }
 
@@ -76,6 +84,19 @@ export function createApiClient(
       if (status >= 200 && status < 300) return { reply: parseReply(target, text), etag };
       throw problemOf(target, status, text);
     },
+    async download(endpoint, { params, query } = {}) {
+      const target = targetOf(endpoint, params, query);
+      const reply = await request(target, {
+        headers: { authorization: `Bearer ${key}` },
+        dispatcher: agent,
+        headersTimeout: FIRST_BYTE_MS,
+        bodyTimeout: FIRST_BYTE_MS,
+      }).catch((cause) => {
+        throw unreachable(target, endpoint, cause);
+      });
+      if (reply.statusCode === 200) return bytesOf(reply.body, target);
+      throw problemOf(target, reply.statusCode, await readText(reply.body, target));
+    },
     close: () => agent.close(),
   };
 
@@ -102,31 +123,49 @@ export function createApiClient(
         headersTimeout: timeout,
         bodyTimeout: timeout,
       });
-      let text = '';
-      for await (const chunk of reply.body.setEncoding('utf8')) {
-        text += chunk;
-        if (text.length > MAX_REPLY_BYTES)
-          throw new CliError('reply_too_large', `${target.origin} answered more than 64 MB.`);
-      }
+      const text = await readText(reply.body, target);
       const { etag } = reply.headers;
       return { status: reply.statusCode, text, etag: typeof etag === 'string' ? etag : null };
     } catch (cause) {
       if (cause instanceof CliError) throw cause;
-      const { code, message } = cause as NodeJS.ErrnoException;
-      throw new CliError(
-        'unreachable',
-        `Cannot reach ${target.origin} (${code ?? message}). ${
-          once
-            ? 'It may have been done all the same: look before you repeat the command.'
-            : 'Nothing is lost: repeat the command when it is back; a sync sends what is missing.'
-        }`,
-        {
-          exitCode: Exit.unreachable,
-          cause,
-        },
-      );
+      throw unreachable(target, { once }, cause);
     }
   }
+}
+
+async function readText(body: Readable, target: URL): Promise<string> {
+  let text = '';
+  for await (const chunk of body.setEncoding('utf8')) {
+    text += chunk;
+    if (text.length > MAX_REPLY_BYTES)
+      throw new CliError('reply_too_large', `${target.origin} answered more than 64 MB.`);
+  }
+  return text;
+}
+
+async function* bytesOf(body: Readable, target: URL): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new CliError(
+      'incomplete',
+      `${target.origin} broke off in the middle of the file. What came is not kept; repeat the command.`,
+      { exitCode: Exit.unreachable, cause },
+    );
+  }
+}
+
+function unreachable(target: URL, { once }: Pick<Endpoint, 'once'>, cause: unknown): CliError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new CliError(
+    'unreachable',
+    `Cannot reach ${target.origin} (${code ?? message}). ${
+      once
+        ? 'It may have been done all the same: look before you repeat the command.'
+        : 'Nothing is lost: repeat the command when it is back; a sync sends what is missing.'
+    }`,
+    { exitCode: Exit.unreachable, cause },
+  );
 }
 
 interface Payload {

@@ -17,6 +17,7 @@ const READERS: Record<string, (given: GivenValue) => unknown> = {
   prices,
   ignore: ({ values }) => values,
   time_zone: one,
+  'reports.min_group_size': people,
 };
 export const SETTING_NAMES = Object.keys(READERS);
 
@@ -39,6 +40,12 @@ function days(given: GivenValue): number {
   const text = one(given);
   if (!/^[1-9]\d{0,4}$/.test(text))
     throw usage(`Retention is a number of days, not "${text}"; --default keeps for ever.`);
+  return Number(text);
+}
+
+function people(given: GivenValue): number {
+  const text = one(given);
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw usage(`The least size of a group is a number of people, not "${text}".`);
   return Number(text);
 }
 

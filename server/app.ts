@@ -12,27 +12,29 @@ import { accessLog, problems, requestId } from './http/middleware.js';
 import { openapi } from './http/openapi.js';
 import { jobRoutes } from './jobs/routes.js';
 import { keyRoutes } from './keys/routes.js';
+import { createRateLimiter } from './limits/rate-limit.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics/metrics.js';
 import { policyRoutes, simulationRoutes, violationRoutes } from './policies/routes.js';
 import { receiptRoutes } from './receipts/routes.js';
+import { reportRoutes } from './reports/routes.js';
 import { retentionRoutes } from './retention/routes.js';
 import { settingsRoutes } from './settings/routes.js';
 import { teamRoutes } from './teams/routes.js';
 import { webhookRoutes } from './webhooks/routes.js';
 
-export interface AppOptions extends Services {
+export interface AppOptions extends Omit<Services, 'rates'> {
   log: Logger;
   version: string;
   state: ServerState;
   metrics: Metrics;
-  /** Proxies of ours before the server: whom X-Forwarded-For is believed from. */
-  trustProxy: number;
 }
 
 /** The server as one Koa application: middleware in order, then one line a slice. */
-export function createApp({ log, version, state, metrics, trustProxy, ...services }: AppOptions): Koa {
+export function createApp({ log, version, state, metrics, ...given }: AppOptions): Koa {
+  const { trustProxy } = given.config;
   const app = new Koa({ proxy: trustProxy > 0, maxIpsCount: trustProxy });
+  const services = { ...given, rates: createRateLimiter(given.config) };
   const router = new Router();
   const document = openapi(version);
 
@@ -54,6 +56,7 @@ export function createApp({ log, version, state, metrics, trustProxy, ...service
   dataSubjectRoutes(router, services);
   retentionRoutes(router, services);
   jobRoutes(router, services);
+  reportRoutes(router, services);
 
   app.use(requestId);
   app.use(accessLog(log));

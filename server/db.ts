@@ -6,6 +6,8 @@ export type Sql = postgres.TransactionSql;
 
 /** A part of a query, or a query that was not sent. */
 export type Fragment = postgres.PendingQuery<postgres.Row[]>;
+/** A query that has not run yet; its rows can be read with a cursor. */
+export type Query<Row extends object> = postgres.PendingQuery<Row[]>;
 
 export interface Database {
   /**
@@ -13,6 +15,11 @@ export interface Database {
    * migrations, on top of the `org_id` that every query names. Rolls back when `work` throws.
    */
   withTenant<T>(orgId: string, work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * As `withTenant`, to read only: all queries see one state, whatever is written meanwhile. Each of them may take
+   * `SNAPSHOT_TIMEOUT_MS`, as its rows are read with a cursor, at the pace of whoever takes them.
+   */
+  withSnapshot<T>(orgId: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` in one transaction that sees orgs and keys of all orgs, and nothing else: sign-in and administration. */
   withSystem<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Transactions of tenants that run and that wait for a connection, and how many connections there may be. */
@@ -34,6 +41,8 @@ const LOCK_TIMEOUT_MS = 10_000;
 
 /** A transaction that is left alone for so long is ended, and its connection is free again, in milliseconds. */
 const IDLE_TIMEOUT_MS = 60_000;
+/** Of one query in a snapshot, with the time that its reader takes, in milliseconds. */
+const SNAPSHOT_TIMEOUT_MS = 15 * 60_000;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -47,9 +56,13 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
     connection: { application_name: 'blameprompt-server' },
   });
 
-  async function transaction<T>(settings: string[], work: (sql: Sql) => Promise<T>): Promise<T> {
+  async function transaction<T>(
+    settings: string[],
+    work: (sql: Sql) => Promise<T>,
+    timeoutMs = statementTimeoutMs,
+  ): Promise<T> {
     const timeouts = [
-      `set local statement_timeout = ${statementTimeoutMs}`,
+      `set local statement_timeout = ${timeoutMs}`,
       `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
       `set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`,
     ];
@@ -65,12 +78,21 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
   // One connection is kept for sign-in: an org that is busy must not keep others from being recognised.
   const tenants = createFairQueue(Math.max(1, poolSize - 1));
 
+  function asTenant(orgId: string): string[] {
+    // `set local` takes no parameters and is the only form that Citus hands on to its workers (set_config is not).
+    if (!UUID.test(orgId)) throw new TypeError('withTenant needs the UUID of an org');
+    const tenant = ["set local citus.propagate_set_commands = 'local'", `set local app.org_id = '${orgId}'`];
+    return ['set local role blameprompt_app', ...tenant];
+  }
+
   return {
     withTenant: async (orgId, work) => {
-      // `set local` takes no parameters and is the only form that Citus hands on to its workers (set_config is not).
-      if (!UUID.test(orgId)) throw new TypeError('withTenant needs the UUID of an org');
-      const tenant = ["set local citus.propagate_set_commands = 'local'", `set local app.org_id = '${orgId}'`];
-      return tenants.run(orgId, () => transaction(['set local role blameprompt_app', ...tenant], work));
+      const tenant = asTenant(orgId);
+      return tenants.run(orgId, () => transaction(tenant, work));
+    },
+    withSnapshot: async (orgId, work) => {
+      const snapshot = ['set transaction isolation level repeatable read, read only', ...asTenant(orgId)];
+      return tenants.run(orgId, () => transaction(snapshot, work, SNAPSHOT_TIMEOUT_MS));
     },
     withSystem: (work) => transaction(['set local role blameprompt_system'], work),
     load: () => ({ ...tenants.counts(), size: poolSize }),

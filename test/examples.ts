@@ -85,6 +85,7 @@ const examples: Record<string, (made: Made) => Example> = {
   testWebhook: (made) => ({ params: { id: made.webhook } }),
   listDeliveries: (made) => ({ params: { id: made.webhook }, query: '?status=waiting' }),
   getJob: (made) => ({ params: { id: made.job } }),
+  getReport: () => ({ params: { type: 'soc2' }, query: `?repo=${REPO}` }),
   whoami: () => ({}),
   listAudit: () => ({ query: '?action=team.created' }),
   readAuditLog: () => ({ query: '?start=1&limit=2' }),

@@ -10,7 +10,7 @@ import { type Config, readConfig } from '../server/config.js';
 import { type ConnectionLimits, createHttpServer } from '../server/http/http-server.js';
 import { enqueueJob } from '../server/jobs/queue.js';
 import { type RunnerOptions, runDueJobs } from '../server/jobs/runner.js';
-import { createRateLimiter, type RateLimits } from '../server/limits/rate-limit.js';
+import type { RateLimits } from '../server/limits/rate-limit.js';
 import { logOptions } from '../server/log.js';
 import { createMetrics, type Metrics } from '../server/metrics/metrics.js';
 import { insertOrg } from '../server/orgs/queries.js';
@@ -77,23 +77,18 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const log: string[] = [];
   const logger = pino({ ...logOptions, level: 'debug' }, { write: (line: string) => void log.push(line) });
   const signingKey = options.signingKey === null ? undefined : (options.signingKey ?? SIGNING_KEY);
-  const jobs = { db, log: logger, config: { ...readConfig({}, {}), ...options.config }, signingKey };
+  const config = {
+    ...readConfig({}, {}),
+    ...{ perKey: 0, perAddress: 0, failedPerAddress: 0, ...options.rates },
+    ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
+    ...(options.maxBodyBytes !== undefined && { maxBodyBytes: options.maxBodyBytes }),
+    ...(options.bundleHours !== undefined && { bundleHours: options.bundleHours }),
+    ...options.config,
+  };
+  const jobs = { db, log: logger, config, signingKey };
   const metrics = createMetrics('0.0.0-test');
-  const rates = createRateLimiter({ perKey: 0, perAddress: 0, failedPerAddress: 0, ...options.rates });
   const state = { draining: false };
-  const app = createApp({
-    db,
-    log: logger,
-    version: '0.0.0-test',
-    state,
-    metrics,
-    rates,
-    trustProxy: options.trustProxy ?? 0,
-    maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
-    signingKey,
-    bundleHours: options.bundleHours ?? 24,
-    webhookAllow: jobs.config.webhookAllow,
-  });
+  const app = createApp({ db, log: logger, version: '0.0.0-test', state, metrics, config, signingKey });
   const limits = { headersMs: 60_000, requestMs: 60_000, maxConnections: 1000, ...options.connections };
   const server = createHttpServer(app.callback(), limits);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -14,11 +14,12 @@ export async function analyze(db: Database, orgId: string, query: AnalyticsQuery
   await foldOrg(db, orgId, { wait: true });
   return db.withTenant(orgId, async (sql) => {
     await sql`set transaction isolation level repeatable read`;
-    return readAll(sql, orgId, query);
+    return analyzeIn(sql, orgId, query);
   });
 }
 
-async function readAll(sql: Sql, orgId: string, query: AnalyticsQuery): Promise<Analytics> {
+/** The same inside a transaction that sees rollups which hold all that it sees (`withFoldedSnapshot`). */
+export async function analyzeIn(sql: Sql, orgId: string, query: AnalyticsQuery): Promise<Analytics> {
   const { from, to, bucket = 'day', top = 10, compare, time_zone, ...filters } = query;
   const [state] = await sql<{ time_zone: string }[]>`select time_zone from rollup_state where org_id = ${orgId}`;
   const rollupZone = state!.time_zone;

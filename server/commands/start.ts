@@ -9,7 +9,6 @@ import { ServerError } from '../errors.js';
 import { createHttpServer } from '../http/http-server.js';
 import { addressOf, drain, listen } from '../http/listen.js';
 import { type Runner, startRunner } from '../jobs/runner.js';
-import { createRateLimiter } from '../limits/rate-limit.js';
 import { createLogger } from '../log.js';
 import { createMetrics, type Metrics, poolGauges } from '../metrics/metrics.js';
 import { createMetricsServer } from '../metrics/metrics-server.js';
@@ -42,22 +41,8 @@ export async function start(config: Config): Promise<void> {
     if (config.jobSlots > 0) runner = startRunner({ db, log, config, signingKey }, { slots: config.jobSlots });
     const metrics = createMetrics(version);
     poolGauges(metrics, db);
-    const rates = createRateLimiter(config);
-    const { maxBodyBytes, bundleHours, trustProxy, webhookAllow } = config;
     const server = createHttpServer(
-      createApp({
-        db,
-        log,
-        version,
-        state,
-        metrics,
-        rates,
-        trustProxy,
-        maxBodyBytes,
-        signingKey,
-        bundleHours,
-        webhookAllow,
-      }).callback(),
+      createApp({ db, log, version, state, metrics, config, signingKey }).callback(),
       config,
     );
     metricsServer = await serveMetrics(metrics, config);

@@ -1,4 +1,4 @@
-import type { BlockList } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Static, TSchema } from 'typebox';
@@ -8,6 +8,7 @@ import type { Actor } from '../../shared/audit/event.js';
 import { findUnstorable } from '../../shared/text.js';
 import { type Check, compileBody, compileQuery } from '../../shared/validate.js';
 import { authenticate, type Principal, presentedSelector } from '../auth/authenticate.js';
+import type { Config } from '../config.js';
 import type { Database } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
 import type { RateLimiter } from '../limits/rate-limit.js';
@@ -16,15 +17,22 @@ import { readJson } from './body.js';
 
 export interface Services {
   db: Database;
-  maxBodyBytes: number;
+  config: Config;
   /** Undefined: nobody gave one, and bundles cannot be signed. */
   signingKey: SigningKey | undefined;
-  /** How long a policy bundle holds, at most. */
-  bundleHours: number;
-  /** Private networks that webhooks may be sent to. */
-  webhookAllow: BlockList;
   rates: RateLimiter;
 }
+
+/** A reply that is no JSON of its schema, or too long to be gathered. */
+export interface FileReply {
+  contentType: string;
+  /** What a browser saves it as: letters, digits, dots and hyphens. */
+  name: string;
+  chunks: AsyncIterable<string | Uint8Array>;
+}
+
+/** A reader that takes nothing for this long has gone. */
+const STALLED_MS = 60_000;
 
 /** What a handler gets: a request that has passed every check, in the types of its schemas. */
 export interface Call<Query, Body> {
@@ -37,6 +45,12 @@ export interface Call<Query, Body> {
   db: Database;
   /** Names the state that the reply shows. A caller who has it already (If-None-Match) is answered 304, without a body. */
   etag(tag: string): void;
+  /**
+   * Answers a file, chunk by chunk at the reader's pace, in place of what the handler returns. Rejects when the reader goes away,
+   * and `chunks` ends. The reply itself ends only when the handler does: should that throw, the connection is cut,
+   * so that nobody takes a half for the whole.
+   */
+  stream(file: FileReply): Promise<void>;
 }
 
 /**
@@ -51,7 +65,7 @@ export function bind<Query extends TSchema, Body extends TSchema, Reply extends 
 ): void {
   const checkQuery = endpoint.query && compileQuery(endpoint.query);
   const checkBody = endpoint.body && compileBody(endpoint.body);
-  const { db, maxBodyBytes, rates } = services;
+  const { db, config, rates } = services;
   const scope = endpoint.scope === 'public' ? null : endpoint.scope;
 
   router[endpoint.method](endpoint.path, async (ctx: Context) => {
@@ -60,17 +74,28 @@ export function bind<Query extends TSchema, Body extends TSchema, Reply extends 
     await rates.countKey(ctx, principal.key.id);
     ctx.state.org = principal.org.slug;
     const query = readQuery(ctx, checkQuery) as Static<Query>;
-    const body = (checkBody && checked(checkBody, await readJson(ctx.req, maxBodyBytes))) as Static<Body>;
+    const body = (checkBody && checked(checkBody, await readJson(ctx.req, config.maxBodyBytes))) as Static<Body>;
     if (!endpoint.checksItems) refuseUnstorable(body);
     const etag = (tag: string) => {
       ctx.etag = tag;
       ctx.set('Cache-Control', 'private, no-cache'); // kept by the caller alone, and asked about each time
     };
     const actor = actorOf(principal, ctx);
-    ctx.body = await handler({ principal, actor, query, body, params: ctx.params, db, etag });
+    const stream = (file: FileReply) => writeFile(ctx, file);
+    const reply = await handler({ principal, actor, query, body, params: ctx.params, db, etag, stream });
+    if (ctx.respond === false) return void ctx.res.end();
+    ctx.body = reply;
     if (endpoint.status !== undefined) ctx.status = endpoint.status;
     if (isKnown(ctx)) ctx.status = 304;
   });
+}
+
+async function writeFile(ctx: Context, { contentType, name, chunks }: FileReply): Promise<void> {
+  ctx.status = 200;
+  ctx.set({ 'Content-Type': contentType, 'Content-Disposition': `attachment; filename="${name}"` });
+  ctx.respond = false; // from here on the reply is ours, not Koa's
+  ctx.res.setTimeout(STALLED_MS, () => ctx.res.destroy());
+  await pipeline(chunks, ctx.res, { end: false });
 }
 
 function actorOf({ key }: Principal, ctx: Context): Actor {

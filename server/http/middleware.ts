@@ -36,6 +36,7 @@ export function problems(log: Logger) {
       await next();
       if (ctx.status === 404 && ctx.body == null) throw noRoute(ctx);
     } catch (error) {
+      if (ctx.respond === false) return cutOff(ctx, error, log);
       const problem = toProblem(error);
       if (problem.status >= 500) log.error({ request_id: ctx.state.requestId, err: problem.cause ?? problem });
       ctx.status = problem.status;
@@ -54,6 +55,13 @@ export function problems(log: Logger) {
       ctx.type = 'application/problem+json';
     }
   };
+}
+
+/** A reply that is under way cannot become a problem any more. A reader that went away is no fault of ours. */
+function cutOff(ctx: Context, err: unknown, log: Logger): void {
+  ctx.res.destroy();
+  if ((err as { code?: string }).code !== 'ERR_STREAM_PREMATURE_CLOSE')
+    log.error({ request_id: ctx.state.requestId, err }, 'reply cut off');
 }
 
 function noRoute(ctx: Context): ProblemError {

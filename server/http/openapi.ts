@@ -31,7 +31,7 @@ export function openapi(version: string) {
   };
 }
 
-function operation({ id, path, summary, scope, query, body, reply, status = 200 }: Endpoint) {
+function operation({ id, path, summary, scope, query, body, reply, files = [], status = 200 }: Endpoint) {
   const pathParameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -48,6 +48,7 @@ function operation({ id, path, summary, scope, query, body, reply, status = 200 
     required: required.includes(name),
     schema,
   }));
+  const other = files.map((type) => [type, { schema: { type: 'string' } }]);
   return {
     operationId: id,
     summary,
@@ -55,7 +56,7 @@ function operation({ id, path, summary, scope, query, body, reply, status = 200 
     parameters: [...pathParameters, ...queryParameters],
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      [status]: { description: 'OK', content: { 'application/json': { schema: reply } } },
+      [status]: { description: 'OK', content: { 'application/json': { schema: reply }, ...Object.fromEntries(other) } },
       default: { $ref: '#/components/responses/Problem' },
     },
   };

@@ -27,9 +27,9 @@ export function policyRoutes(router: Router, services: Services): void {
 
   // Before :id, which would take the word for one.
   bind(router, services, api.getBundle, async ({ db, principal, query, etag }) => {
-    const { signingKey, bundleHours } = services;
+    const { signingKey, config } = services;
     if (!signingKey) throw noSigningKey('policy bundles are signed with it');
-    const { bundle, tag } = await makeBundle(db, principal.org, query, bundleHours);
+    const { bundle, tag } = await makeBundle(db, principal.org, query, config.bundleHours);
     etag(`${signingKey.id}-${tag}`);
     return signBundle(signingKey, JSON.stringify(bundle));
   });

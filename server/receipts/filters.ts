@@ -1,4 +1,5 @@
 import type { Filters } from '../../shared/api/receipts.js';
+import { BOT_EMAIL, BOT_NAME } from '../../shared/bots.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
 import { timeBound } from '../../shared/validate.js';
 import type { Sql } from '../db.js';
@@ -77,5 +78,12 @@ function mentions(sql: Sql, orgId: string, q: string) {
       where a.org_id = ${orgId} and a.receipt_id = r.id
         and exists (select from jsonb_array_elements(a.files) as f where f ->> 'path' ilike ${pattern})
     )
+  )`;
+}
+
+/** Receipts `r` of programs. */
+export function byBot(sql: Sql) {
+  return sql`(
+    coalesce(lower(r.user_name) ~ ${BOT_NAME.source}, false) or coalesce(r.author ~ ${BOT_EMAIL.source}, false)
   )`;
 }

@@ -126,8 +126,8 @@ function refuseUnread({ key }: Principal, events: readonly string[]): void {
   }
 }
 
-function refuseUrl({ webhookAllow }: Services, url: string): void {
-  const message = faultOfUrl(url, webhookAllow);
+function refuseUrl({ config }: Services, url: string): void {
+  const message = faultOfUrl(url, config.webhookAllow);
   if (message !== undefined) throw invalidBody([{ in: 'body', pointer: '/url', message }]);
 }
 

@@ -5,6 +5,7 @@ import { getJob } from './jobs.js';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
 import { getReceipt, listCountedCommits, listReceipts, postReceipts } from './receipts.js';
+import { getReport } from './reports.js';
 import { previewRetention } from './retention.js';
 import { getSettings, updateSettings } from './settings.js';
 import * as teams from './teams.js';
@@ -63,5 +64,6 @@ export const endpoints: Endpoint[] = [
   subjects.listErasures,
   previewRetention,
   getJob,
+  getReport,
   whoami,
 ];

@@ -18,6 +18,12 @@ const LegalHold = Strict(
 );
 const TimeZone = Type.String({ format: 'time-zone', maxLength: 64, description: 'IANA name, such as Europe/Berlin' });
 
+const MinGroupSize = Type.Integer({
+  minimum: 1,
+  maximum: 10_000,
+  description: 'people a team must have for reports to show each of them; null: no minimum',
+});
+
 /** What an org decides, with our defaults where it decided nothing. */
 export const Settings = Type.Object({
   privacy: Type.Object({ prompts: Prompts }),
@@ -29,6 +35,7 @@ export const Settings = Type.Object({
   prices: Prices,
   ignore: Ignore,
   time_zone: TimeZone,
+  reports: Type.Object({ min_group_size: Nullable(MinGroupSize) }),
 });
 export type Settings = Static<typeof Settings>;
 
@@ -39,6 +46,7 @@ export const DEFAULT_SETTINGS: Settings = {
   prices: [],
   ignore: [],
   time_zone: 'UTC',
+  reports: { min_group_size: null },
 };
 
 /** A JSON Merge Patch (RFC 7396): what is absent stays, null goes back to the default, lists are replaced whole. */
@@ -49,6 +57,7 @@ export const SettingsPatch = Strict({
   prices: Maybe(Prices),
   ignore: Maybe(Ignore),
   time_zone: Maybe(TimeZone),
+  reports: Maybe(Strict({ min_group_size: Maybe(MinGroupSize) })),
 });
 export type SettingsPatch = Static<typeof SettingsPatch>;
 

@@ -21,6 +21,7 @@ export const SCOPES = [
   'webhooks:write',
   'subjects:read',
   'subjects:write',
+  'reports:read',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -45,6 +46,8 @@ export interface Endpoint<
   reply: Reply;
   /** The handler checks the body's items one by one, their text included; elsewhere all of the body is checked before it. */
   checksItems?: true;
+  /** Media types that it answers beside JSON. */
+  files?: readonly string[];
   /** Repeating it makes another one: a client that got no answer must not just try again. */
   once?: true;
   /** Status of the reply when all went well; 200 where nothing is said. */
