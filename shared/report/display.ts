@@ -1,0 +1,53 @@
+import type { Cell, ReportDocument, Unit } from './document.js';
+
+/** Controls, and what changes the direction of text around it: a reader could be shown another order than the bytes have. */
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Text from outside as people may be shown it in a page: line feeds become spaces, and what steers or hides text becomes U+FFFD,
+ * so that a reader sees that something stood there. Lone surrogates too.
+ */
+export function visible(text: string): string {
+  return visibleLines(text).replace(/[\t\n]+/g, ' ');
+}
+
+/** As `visible`, but line feeds stay. */
+export function visibleLines(text: string): string {
+  return text.toWellFormed().replaceAll('\r\n', '\n').replace(UNSEEN, '\ufffd');
+}
+
+const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(\.\d+)?Z$/;
+
+/** A cell as people read it in HTML and PDF. Null, which is not known, is a dash. */
+export function display(cell: Cell, unit?: Unit): string {
+  if (cell === null) return '–';
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
+  if (typeof cell === 'number') return displayNumber(cell, unit);
+  return visible(unit === 'instant' ? displayInstant(cell) : cell);
+}
+
+/** True for what stands at the right of its column. */
+export const isNumeric = (unit?: Unit): boolean => unit === 'usd' || unit === 'percent' || unit === 'count';
+
+function displayNumber(value: number, unit?: Unit): string {
+  if (unit === 'usd') return dollars.format(value);
+  return unit === 'percent' ? `${counts.format(value)} %` : counts.format(value);
+}
+
+/** To the second; a text that is no instant in UTC is left as it is. */
+export function displayInstant(instant: string): string {
+  return instant.replace(INSTANT, (_, day, time, seconds = ':00') => `${day} ${time}${seconds} UTC`);
+}
+
+/** What the head of a page says of whose and which time it is, as labels and values. */
+export function displayPeriod({ organisation, period, generator }: ReportDocument): [string, string][] {
+  return [
+    ['Organisation', organisation],
+    ['From', displayInstant(period.from)],
+    ['Until', `${displayInstant(period.to)} (not included)`],
+    ['Days are in', period.time_zone],
+    ['Made by', generator],
+  ];
+}
