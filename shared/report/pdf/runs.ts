@@ -1,0 +1,45 @@
+import { visualOrder } from './direction.js';
+import { FONTS, type Font } from './fonts.js';
+
+/** A piece of text that one font can show. */
+export interface Run {
+  text: string;
+  font: string;
+}
+
+/** Marks and joiners belong to the letter before them; spaces to whatever font is in use. */
+const CLINGS = /\p{Mark}|\p{Join_Control}|\s/u;
+/** Nothing to see, and Unifont would draw a box with their names. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+
+/**
+ * Text as runs of the first font that has each character, in the order they are seen in from left to right. A character that
+ * no font has, such as an emoji, is written as its number, `[U+1F600]`, so that nothing is lost.
+ */
+export function toRuns(text: string): Run[] {
+  return visualOrder(text.normalize('NFC')).flatMap(runsOf);
+}
+
+function runsOf(text: string): Run[] {
+  const runs: Run[] = [];
+  let font: Font | undefined;
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    if (code === 0x0a) {
+      append(runs, character, font ?? FONTS[0]!);
+      continue;
+    }
+    const kept: Font | undefined = CLINGS.test(character) && font?.has(code) ? font : undefined;
+    if (INVISIBLE.test(character) && (!kept || kept === FONTS.at(-1))) continue;
+    const found: Font | undefined = kept ?? FONTS.find((candidate) => candidate.has(code));
+    font = found ?? FONTS[0]!;
+    append(runs, found ? character : `[U+${code.toString(16).toUpperCase()}]`, font);
+  }
+  return runs;
+}
+
+function append(runs: Run[], text: string, { name }: Font): void {
+  const last = runs.at(-1);
+  if (last?.font === name) last.text += text;
+  else runs.push({ text, font: name });
+}

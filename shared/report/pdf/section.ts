@@ -1,0 +1,79 @@
+import type { Content } from 'pdfmake/interfaces.js';
+import { display, visibleLines } from '../display.js';
+import type { Block, Chart, Facts, Section } from '../document.js';
+import { chartForPdf } from './chart.js';
+import { PADDING } from './columns.js';
+import { innerWidth, type Orientation } from './page.js';
+import { type PreparedTable, prepareTable } from './table.js';
+import type { Texts } from './text.js';
+
+/** What stands below a heading on the same page at least. */
+const KEEP = 90;
+const MAX_PARAGRAPH = 5_000;
+
+/** The orientation that a section is best read in, and its content. */
+export interface PreparedSection {
+  orientation: Orientation;
+  content: Content[];
+}
+
+type Prepared = (width: number) => Content[];
+
+/** Reads the section's tables and draws its charts. A table that is too wide for it turns the whole section. */
+export async function prepareSection(section: Section, texts: Texts): Promise<PreparedSection> {
+  const blocks: Prepared[] = [];
+  let orientation: Orientation = 'portrait';
+  for (const block of section.blocks) {
+    if (block.kind !== 'table') {
+      blocks.push(await prepareBlock(block, texts));
+      continue;
+    }
+    const table: PreparedTable = await prepareTable(block, texts);
+    if (table.wanted + PADDING * block.columns.length > 1.15 * innerWidth('portrait')) orientation = 'landscape';
+    blocks.push(table.content);
+  }
+  const width = innerWidth(orientation);
+  return { orientation, content: [...heading(section, texts), ...blocks.flatMap((block) => block(width))] };
+}
+
+/** Room is kept below the heading and given back, so that it never stands alone at the end of a page. */
+function heading({ id, title }: Section, texts: Texts): Content[] {
+  const text = display(title);
+  const line = { ...texts.of(text), id: `s-${id}`, style: 'section', outline: true, outlineText: text };
+  return [
+    { stack: [line, { text: ' ', fontSize: 1, margin: [0, 0, 0, KEEP] }], unbreakable: true },
+    { text: ' ', fontSize: 1, margin: [0, -KEEP - 2, 0, 0] },
+  ];
+}
+
+async function prepareBlock(block: Exclude<Block, { kind: 'table' }>, texts: Texts): Promise<Prepared> {
+  if (block.kind === 'facts') return () => [factsContent(block, texts)];
+  if (block.kind === 'chart') return prepareChart(block, texts);
+  const paragraphs = visibleLines(block.text).split(/\n{2,}/);
+  return () => paragraphs.map((paragraph) => ({ ...texts.of(paragraph, MAX_PARAGRAPH), style: 'paragraph' }));
+}
+
+function factsContent({ facts }: Facts, texts: Texts): Content {
+  if (facts.length === 0) return [];
+  const body = facts.map(({ label, value, unit }) => [
+    { ...texts.of(display(label)), style: 'label' },
+    texts.of(display(value, unit)),
+  ]);
+  return { table: { widths: [150, '*'], body, dontBreakRows: true }, layout: 'facts', style: 'facts' };
+}
+
+/** Title and drawing on one page. The drawing finds only fonts that are loaded: the title loads all that were used so far. */
+async function prepareChart(chart: Chart, texts: Texts): Promise<Prepared> {
+  const svg = await chartForPdf(chart, texts);
+  const title = texts.of(display(chart.title));
+  const fonts = [...texts.used].map((font) => ({ text: '', font, bold: false }));
+  return (width) => [
+    {
+      stack: [
+        { text: [title, ...fonts], style: 'figure' },
+        { svg, width: Math.min(width, innerWidth('portrait')) },
+      ],
+      unbreakable: true,
+    },
+  ];
+}
