@@ -42,7 +42,11 @@ export function displayInstant(instant: string): string {
 }
 
 /** What the head of a page says of whose and which time it is, as labels and values. */
-export function displayPeriod({ organisation, period, generator }: ReportDocument): [string, string][] {
+export function displayPeriod({
+  organisation,
+  period,
+  generator,
+}: Omit<ReportDocument, 'sections'>): [string, string][] {
   return [
     ['Organisation', organisation],
     ['From', displayInstant(period.from)],

@@ -1,12 +1,12 @@
 import type { Content } from 'pdfmake/interfaces.js';
 import { display, displayPeriod } from '../display.js';
-import type { ReportDocument, Section } from '../document.js';
+import type { GatheredReport, GatheredSection } from './gather.js';
 import { innerWidth } from './page.js';
 import { coverRule } from './styles.js';
 import type { Texts } from './text.js';
 
 /** What the report is, of whom and of which time, and its contents. */
-export function coverContent(document: ReportDocument, texts: Texts): Content[] {
+export function coverContent(document: GatheredReport, texts: Texts): Content[] {
   const facts = displayPeriod(document).map(([label, value]) => [
     { text: label, style: 'label' },
     texts.of(display(value)),
@@ -26,7 +26,7 @@ export function coverContent(document: ReportDocument, texts: Texts): Content[] 
   ];
 }
 
-function entry({ id, title }: Section, texts: Texts): Content {
+function entry({ id, title }: GatheredSection, texts: Texts): Content {
   const runs = texts.runs(display(title)).map((run) => ({ ...run, linkToDestination: `s-${id}` }));
   return {
     columns: [

@@ -29,6 +29,8 @@ export interface Font {
   /** The file's name of its bold face, which may be the regular one. */
   bold: string;
   has: (codePoint: number) => boolean;
+  /** See `Unpacked`. */
+  shapes: () => boolean;
   /** OpenType bytes by the name of the file, which is the PostScript name as well: regular, then bold. */
   files: () => [string, Buffer][];
 }
@@ -42,6 +44,7 @@ export const FONTS: Font[] = FILES.map(({ name, regular, bold }) => {
     name,
     bold: boldName,
     has: (codePoint) => read().codePoints.has(codePoint),
+    shapes: () => read().shapes,
     files: () =>
       regular === bold
         ? [[name, read().sfnt]]

@@ -1,4 +1,4 @@
-import { visualOrder } from './direction.js';
+import { isRtl, visualOrder } from './direction.js';
 import { FONTS, type Font } from './fonts.js';
 
 /** A piece of text that one font can show. */
@@ -17,7 +17,13 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
  * no font has, such as an emoji, is written as its number, `[U+1F600]`, so that nothing is lost.
  */
 export function toRuns(text: string): Run[] {
-  return visualOrder(text.normalize('NFC')).flatMap(runsOf);
+  return visualOrder(text.normalize('NFC')).flatMap((piece) => runsOf(piece).map(turned));
+}
+
+/** Letters from right to left, where the font does not lead the PDF library to do it; marks stay behind their letters. */
+function turned(run: Run): Run {
+  if (!isRtl(run.text) || FONTS.find(({ name }) => name === run.font)!.shapes()) return run;
+  return { ...run, text: (run.text.match(/[\s\S]\p{Mark}*/gu) ?? []).reverse().join('') };
 }
 
 function runsOf(text: string): Run[] {

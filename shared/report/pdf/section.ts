@@ -1,15 +1,14 @@
 import type { Content } from 'pdfmake/interfaces.js';
 import { display, visibleLines } from '../display.js';
-import type { Block, Chart, Facts, Section } from '../document.js';
+import type { Chart, Facts, Text } from '../document.js';
 import { chartForPdf } from './chart.js';
-import { PADDING } from './columns.js';
+import type { GatheredSection } from './gather.js';
 import { innerWidth, type Orientation } from './page.js';
-import { type PreparedTable, prepareTable } from './table.js';
+import { prepareTable } from './table.js';
 import type { Texts } from './text.js';
 
 /** What stands below a heading on the same page at least. */
 const KEEP = 90;
-const MAX_PARAGRAPH = 5_000;
 
 /** The orientation that a section is best read in, and its content. */
 export interface PreparedSection {
@@ -19,8 +18,8 @@ export interface PreparedSection {
 
 type Prepared = (width: number) => Content[];
 
-/** Reads the section's tables and draws its charts. A table that is too wide for it turns the whole section. */
-export async function prepareSection(section: Section, texts: Texts): Promise<PreparedSection> {
+/** Draws the section's charts. A table that is too wide for it turns the whole section. */
+export async function prepareSection(section: GatheredSection, texts: Texts): Promise<PreparedSection> {
   const blocks: Prepared[] = [];
   let orientation: Orientation = 'portrait';
   for (const block of section.blocks) {
@@ -28,8 +27,8 @@ export async function prepareSection(section: Section, texts: Texts): Promise<Pr
       blocks.push(await prepareBlock(block, texts));
       continue;
     }
-    const table: PreparedTable = await prepareTable(block, texts);
-    if (table.wanted + PADDING * block.columns.length > 1.15 * innerWidth('portrait')) orientation = 'landscape';
+    const table = prepareTable(block, texts);
+    if (table.wanted > 1.15 * innerWidth('portrait')) orientation = 'landscape';
     blocks.push(table.content);
   }
   const width = innerWidth(orientation);
@@ -37,7 +36,7 @@ export async function prepareSection(section: Section, texts: Texts): Promise<Pr
 }
 
 /** Room is kept below the heading and given back, so that it never stands alone at the end of a page. */
-function heading({ id, title }: Section, texts: Texts): Content[] {
+function heading({ id, title }: GatheredSection, texts: Texts): Content[] {
   const text = display(title);
   const line = { ...texts.of(text), id: `s-${id}`, style: 'section', outline: true, outlineText: text };
   return [
@@ -46,11 +45,11 @@ function heading({ id, title }: Section, texts: Texts): Content[] {
   ];
 }
 
-async function prepareBlock(block: Exclude<Block, { kind: 'table' }>, texts: Texts): Promise<Prepared> {
+async function prepareBlock(block: Text | Facts | Chart, texts: Texts): Promise<Prepared> {
   if (block.kind === 'facts') return () => [factsContent(block, texts)];
   if (block.kind === 'chart') return prepareChart(block, texts);
   const paragraphs = visibleLines(block.text).split(/\n{2,}/);
-  return () => paragraphs.map((paragraph) => ({ ...texts.of(paragraph, MAX_PARAGRAPH), style: 'paragraph' }));
+  return () => paragraphs.map((paragraph) => ({ ...texts.of(paragraph), style: 'paragraph' }));
 }
 
 function factsContent({ facts }: Facts, texts: Texts): Content {

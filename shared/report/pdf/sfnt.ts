@@ -5,10 +5,22 @@ import { inflateSync } from 'node:zlib';
  * outlines again for every glyph: 11 MB each time for Unifont.
  * Source: https://www.w3.org/TR/WOFF/ and https://learn.microsoft.com/typography/opentype/spec/otff
  */
-export function unpackWoff(woff: Buffer, name: string): { sfnt: Buffer; codePoints: Set<number> } {
+export function unpackWoff(woff: Buffer, name: string): Unpacked {
   const tables = readTables(woff);
   tables.set('name', nameTable(name));
-  return { sfnt: writeSfnt(woff.subarray(4, 8), tables), codePoints: readCodePoints(tables.get('cmap')!) };
+  tables.set('hhea', withSameHeight(tables.get('hhea')!, tables.get('head')!.readUInt16BE(18)));
+  return {
+    sfnt: writeSfnt(woff.subarray(4, 8), tables),
+    codePoints: readCodePoints(tables.get('cmap')!),
+    shapes: tables.has('GSUB') || tables.has('GPOS'),
+  };
+}
+
+export interface Unpacked {
+  sfnt: Buffer;
+  codePoints: Set<number>;
+  /** Whether it has rules for shaping. Only with these does the PDF library turn right-to-left text. */
+  shapes: boolean;
 }
 
 function readTables(woff: Buffer): Map<string, Buffer> {
@@ -24,6 +36,15 @@ function readTables(woff: Buffer): Map<string, Buffer> {
     tables.set(woff.toString('latin1', at, at + 4), packed < length ? inflateSync(bytes) : bytes);
   }
   return tables;
+}
+
+/** Ascender and descender of Noto Sans for all fonts: lines and cells with several would be uneven. */
+function withSameHeight(hhea: Buffer, unitsPerEm: number): Buffer {
+  const changed = Buffer.from(hhea);
+  for (const [index, thousandths] of [1069, -293, 0].entries()) {
+    changed.writeInt16BE(Math.round((thousandths * unitsPerEm) / 1000), 4 + 2 * index);
+  }
+  return changed;
 }
 
 /** One record, the PostScript name: all files of a family have the same, and the PDF library would take them for one font. */

@@ -1,27 +1,26 @@
 import type { Content, ContentTable, TableCell } from 'pdfmake/interfaces.js';
 import { display, isNumeric } from '../display.js';
-import type { Column, Table } from '../document.js';
-import { cutNotice, firstRows } from '../rows.js';
-import { columnWidths, wants } from './columns.js';
+import type { Column } from '../document.js';
+import { cutNotice } from '../rows.js';
+import { columnWidths, PADDING, wants } from './columns.js';
+import type { GatheredTable } from './gather.js';
 import type { Texts } from './text.js';
 
-/** A table ready to be laid out: what it wants of the page, and how it fills it. */
+/** A table ready to be laid out. */
 export interface PreparedTable {
-  /** Points that no cell would have to break in, at most. */
+  /** Points in which no cell would have to break, within reason. */
   wanted: number;
   content: (width: number) => Content[];
 }
 
-/** Reads the table's rows; the first 1,000 are kept. */
-export async function prepareTable(table: Table, texts: Texts): Promise<PreparedTable> {
-  const { rows, total } = await firstRows(table);
-  const shown = rows.map((row) => table.columns.map(({ unit }, index) => display(row[index] ?? null, unit)));
-  const { columns } = table;
+export function prepareTable(table: GatheredTable, texts: Texts): PreparedTable {
+  const { columns, rows, total } = table;
+  const shown = rows.map((row) => columns.map(({ unit }, index) => display(row[index] ?? null, unit)));
   const widths = wants(columns, shown);
   const body = shown.map((row) => row.map((cell, index) => bodyCell(cell, columns[index]!, texts)));
   const notice = cutNotice(rows.length, total);
   return {
-    wanted: widths.reduce((sum, { want }) => sum + want, 0),
+    wanted: widths.reduce((sum, { want }) => sum + want + PADDING, 0),
     content: (width) => [
       draw(table, body, columnWidths(widths, width), texts),
       ...(notice ? [{ ...texts.of(notice), style: 'note' }] : []),
@@ -29,7 +28,7 @@ export async function prepareTable(table: Table, texts: Texts): Promise<Prepared
   };
 }
 
-function draw(table: Table, body: TableCell[][], widths: number[], texts: Texts): ContentTable {
+function draw(table: GatheredTable, body: TableCell[][], widths: number[], texts: Texts): ContentTable {
   const { columns } = table;
   const span = (cell: TableCell): TableCell[] => [
     Object.assign(cell, { colSpan: columns.length }),
@@ -56,7 +55,7 @@ function draw(table: Table, body: TableCell[][], widths: number[], texts: Texts)
   };
 }
 
-const bodyCell = (text: string, { unit }: Column, texts: Texts): TableCell => ({
-  ...texts.of(text),
-  ...(isNumeric(unit) ? { style: 'number' } : {}),
-});
+function bodyCell(text: string, { unit }: Column, texts: Texts): TableCell {
+  const cell = texts.of(text);
+  return isNumeric(unit) ? { ...cell, style: 'number', noWrap: true } : cell;
+}
