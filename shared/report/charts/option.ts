@@ -35,7 +35,7 @@ export function chartOption(chart: Chart): { option: EChartsCoreOption; height: 
   const names = series.map(({ name }) => short(visible(name), 30));
   const left = chart.series.length - series.length;
   const rows = series.length > 1 ? Math.ceil(series.length / 3) : 0;
-  const height = horizontal ? 70 + labels.length * (10 + 14 * barsPerLabel(chart, series.length)) : 280;
+  const empty = series.every(({ values }) => values.every((value) => finite(value) === null));
   const option = {
     animation: false,
     aria: {
@@ -52,12 +52,14 @@ export function chartOption(chart: Chart): { option: EChartsCoreOption; height: 
       outerBoundsMode: 'same',
       outerBoundsContain: 'axisLabel',
     },
-    xAxis: horizontal ? values : categories,
-    yAxis: horizontal ? categories : values,
+    xAxis: { ...(horizontal ? values : categories), show: !empty },
+    yAxis: { ...(horizontal ? categories : values), show: !empty },
     series: series.map((one, index) => seriesOption(chart, one, index)),
-    graphic: noteOf(chart, left),
+    graphic: noteOf(empty, left),
   };
-  return { option, height: height + rows * 22 };
+  const bars = 70 + labels.length * (10 + 14 * Math.max(1, series.length));
+  const height = horizontal ? bars : 280;
+  return { option, height: empty ? 80 : height + rows * 22 };
 }
 
 /** Series are called by their number, as two of one name would share a place here. */
@@ -69,8 +71,6 @@ const legendOf = (names: string[], rows: number) => ({
   textStyle: { color: INK, fontSize: 11 },
   formatter: (name: string) => names[Number(name)] ?? name,
 });
-
-const barsPerLabel = (chart: Chart, series: number): number => (chart.type === 'stacked' ? 1 : Math.max(1, series));
 
 function seriesOption(chart: Chart, series: Chart['series'][number], index: number) {
   const look = lookOf(index);
@@ -101,12 +101,10 @@ function seriesOption(chart: Chart, series: Chart['series'][number], index: numb
 }
 
 const decalOf = (index: number) => ({ ...lookOf(index).pattern, color: 'rgba(255, 255, 255, 0.55)' });
-const finite = (value: number | null | undefined): number | null => (Number.isFinite(value) ? value! : null);
+const finite = (value?: number | null): number | null => (Number.isFinite(value) ? value! : null);
 
 /** Says what is not drawn, in the chart itself. */
-function noteOf(chart: Chart, left: number) {
-  const empty =
-    chart.labels.length === 0 || chart.series.every(({ values }) => values.every((value) => value === null));
+function noteOf(empty: boolean, left: number) {
   const style = { fill: INK, fontSize: 12, fontFamily: 'sans-serif' };
   if (empty)
     return [{ type: 'text', left: 'center', top: 'middle', style: { ...style, text: 'No data in this period' } }];

@@ -4,24 +4,33 @@ import { unpackWoff } from './sfnt.js';
 
 const require = createRequire(import.meta.url);
 
+const face = (name: string, files: string, bold = '700') => ({
+  name,
+  regular: `@fontsource/${files}-400-normal.woff`,
+  bold: `@fontsource/${files}-${bold}-normal.woff`,
+});
+const LATIN_AND_LIKE = [
+  'latin',
+  'latin-ext',
+  'cyrillic',
+  'cyrillic-ext',
+  'greek',
+  'greek-ext',
+  'vietnamese',
+  'devanagari',
+];
+
 /**
- * Where glyphs are looked for, in order. Unifont has the rest of the Basic Multilingual Plane, in a coarse hand. A further package
- * of @fontsource is a line here.
+ * Where glyphs are looked for, in order. Unifont comes last and has the rest of the Basic Multilingual Plane, in a coarse hand
+ * and without joined letters. A package that is not installed is passed over.
  */
 const FILES = [
-  ...['latin', 'latin-ext', 'cyrillic', 'cyrillic-ext', 'greek', 'greek-ext', 'vietnamese', 'devanagari'].map(
-    (subset) => ({
-      name: `NotoSans-${subset}`,
-      regular: `@fontsource/noto-sans/files/noto-sans-${subset}-400-normal.woff`,
-      bold: `@fontsource/noto-sans/files/noto-sans-${subset}-700-normal.woff`,
-    }),
-  ),
-  {
-    name: 'Unifont',
-    regular: '@fontsource/unifont/files/unifont-latin-400-normal.woff',
-    bold: '@fontsource/unifont/files/unifont-latin-400-normal.woff',
-  },
-];
+  ...LATIN_AND_LIKE.map((subset) => face(`NotoSans-${subset}`, `noto-sans/files/noto-sans-${subset}`)),
+  face('NotoSansArabic', 'noto-sans-arabic/files/noto-sans-arabic-arabic'),
+  face('NotoSansHebrew', 'noto-sans-hebrew/files/noto-sans-hebrew-hebrew'),
+  face('NotoEmoji', 'noto-emoji/files/noto-emoji-emoji'),
+  face('Unifont', 'unifont/files/unifont-latin', '400'),
+].filter(({ regular }) => isInstalled(regular));
 
 export interface Font {
   /** What pdfmake knows the family by. */
@@ -54,6 +63,14 @@ export const FONTS: Font[] = FILES.map(({ name, regular, bold }) => {
           ],
   };
 });
+
+function isInstalled(file: string): boolean {
+  try {
+    return require.resolve(file) !== '';
+  } catch {
+    return false;
+  }
+}
 
 function once<T>(make: () => T): () => T {
   let made: [T] | undefined;

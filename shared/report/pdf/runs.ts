@@ -17,7 +17,24 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
  * no font has, such as an emoji, is written as its number, `[U+1F600]`, so that nothing is lost.
  */
 export function toRuns(text: string): Run[] {
-  return visualOrder(text.normalize('NFC')).flatMap((piece) => runsOf(piece).map(turned));
+  return breakable(visualOrder(text.normalize('NFC')).flatMap((piece) => runsOf(piece).map(turned)));
+}
+
+/** Letters of one word in several fonts, after which it may break. */
+const CHAIN = 8;
+/** Zero width space, which the first font has. */
+const BREAK: Run = { text: '\u200b', font: FONTS[0]!.name };
+
+/** pdfmake breaks a long word within a run and never between two, so that a hostile one would run over its neighbours. */
+function breakable(runs: Run[]): Run[] {
+  let chain = 0;
+  return runs.flatMap((run, index) => {
+    const broken = index > 0 && chain >= CHAIN;
+    if (broken) chain = 0;
+    const word = run.text.length - 1 - run.text.search(/\s\S*$/);
+    chain = word < run.text.length ? word : chain + word;
+    return broken ? [BREAK, run] : [run];
+  });
 }
 
 /** Letters from right to left, where the font does not lead the PDF library to do it; marks stay behind their letters. */
