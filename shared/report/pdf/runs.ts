@@ -7,8 +7,8 @@ export interface Run {
   font: string;
 }
 
-/** Marks and joiners belong to the letter before them; spaces to whatever font is in use. */
-const CLINGS = /\p{Mark}|\p{Join_Control}|\s/u;
+/** What belongs to the letter before it. */
+const CLINGS = /\p{Mark}|\p{Join_Control}/u;
 /** Nothing to see, and Unifont would draw a box with their names. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 

@@ -1,4 +1,4 @@
-import type { Content } from 'pdfmake/interfaces.js';
+import type { Content, ContentSvg } from 'pdfmake/interfaces.js';
 import { display, visibleLines } from '../display.js';
 import type { Chart, Facts, Text } from '../document.js';
 import { chartForPdf } from './chart.js';
@@ -63,16 +63,13 @@ function factsContent({ facts }: Facts, texts: Texts): Content {
 
 /** Title and drawing on one page. The drawing finds only fonts that are loaded: the title loads all that were used so far. */
 async function prepareChart(chart: Chart, texts: Texts): Promise<Prepared> {
-  const svg = await chartForPdf(chart, texts);
+  const drawing = drawn(await chartForPdf(chart, texts, innerWidth('portrait')));
   const title = texts.of(display(chart.title));
   const fonts = [...texts.used].map((font) => ({ text: '', font, bold: false }));
-  return (width) => [
-    {
-      stack: [
-        { text: [title, ...fonts], style: 'figure' },
-        { svg, width: Math.min(width, innerWidth('portrait')) },
-      ],
-      unbreakable: true,
-    },
-  ];
+  return () => [{ stack: [{ text: [title, ...fonts], style: 'figure' }, drawing], unbreakable: true }];
+}
+
+/** pdfmake would write the SVG anew, with a line feed between the runs of a label, which is seen as a space. */
+function drawn(svg: string): Content {
+  return Object.defineProperty({}, 'svg', { get: () => svg, set: () => {}, enumerable: true }) as ContentSvg;
 }
