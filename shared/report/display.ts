@@ -2,7 +2,7 @@ import type { Cell, ReportDocument, Unit } from './document.js';
 
 /** Controls, what changes the direction of text around it, and what cannot be seen: a reader would be shown other text than there is. */
 const UNSEEN =
-  /[\u{0}-\u{8}\u{b}-\u{1f}\u{7f}-\u{9f}\u{61c}\u{200b}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{e0000}-\u{e007f}]/gu;
+  /[\u{0}-\u{8}\u{b}-\u{1f}\u{7f}-\u{9f}\u{61c}\u{200b}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{e0000}-\u{e007f}\p{Noncharacter_Code_Point}]/gu;
 
 /**
  * Text from outside as people may be shown it in a page: line feeds become spaces, and what steers or hides text becomes U+FFFD,

@@ -101,7 +101,11 @@ function seriesOption(chart: Chart, series: Chart['series'][number], index: numb
 }
 
 const decalOf = (index: number) => ({ ...lookOf(index).pattern, color: 'rgba(255, 255, 255, 0.55)' });
-const finite = (value?: number | null): number | null => (Number.isFinite(value) ? value! : null);
+/** echarts divides by the span of an axis, which numbers beyond any figure of a report would make 0 or infinite. */
+function finite(value?: number | null): number | null {
+  if (value === null || value === undefined || !Number.isFinite(value)) return null;
+  return Math.abs(value) < 1e-9 ? 0 : Math.max(-1e15, Math.min(1e15, value));
+}
 
 /** Says what is not drawn, in the chart itself. */
 function noteOf(empty: boolean, left: number) {

@@ -9,13 +9,17 @@ export function tidySvg(svg: string, id: string): string {
     if (!numbers.has(old)) numbers.set(old, `${id}-${numbers.size}`);
     return numbers.get(old)!;
   };
-  return svg
-    .replace(/<style ?>[\s\S]*?<\/style>\n?/g, '')
-    .replace(/ (?:class|pointer-events|baseProfile|version|xmlns:xlink|ecmeta_\w+)="[^"]*"/g, '')
-    .replace(/ style="font-size:([\d.]+)px;font-family:([^;"]*);(?:font-weight:(\w+);)?"/g, fontAttributes)
-    .replace(/"url\(#(zr[\w-]+)\)"/g, (_, old) => `"url(#${rename(old)})"`)
-    .replace(/ id="(zr[\w-]+)"/g, (_, old) => ` id="${rename(old)}"`)
-    .trimEnd();
+  return (
+    svg
+      .replace(/<style ?>[\s\S]*?<\/style>\n?/g, '')
+      .replace(/ (?:class|pointer-events|baseProfile|version|xmlns:xlink|ecmeta_\w+)="[^"]*"/g, '')
+      .replace(/ style="font-size:([\d.]+)px;font-family:([^;"]*);(?:font-weight:(\w+);)?"/g, fontAttributes)
+      .replace(/"url\(#(zr[\w-]+)\)"/g, (_, old) => `"url(#${rename(old)})"`)
+      .replace(/ id="(zr[\w-]+)"/g, (_, old) => ` id="${rename(old)}"`)
+      .trimEnd()
+      // Labels that are too long are cut between two halves of a character.
+      .toWellFormed()
+  );
 }
 
 function fontAttributes(_: string, size: string, family: string, weight?: string): string {

@@ -29,7 +29,7 @@ const BREAK: Run = { text: '\u200b', font: FONTS[0]!.name };
 function breakable(runs: Run[]): Run[] {
   let chain = 0;
   return runs.flatMap((run, index) => {
-    const broken = index > 0 && chain >= CHAIN;
+    const broken = index > 0 && chain >= CHAIN && !/^\s/.test(run.text);
     if (broken) chain = 0;
     const word = run.text.length - 1 - run.text.search(/\s\S*$/);
     chain = word < run.text.length ? word : chain + word;

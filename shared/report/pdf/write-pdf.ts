@@ -14,6 +14,7 @@ const MAX_MEMORY_MB = 1_024;
 export async function writePdf(document: ReportDocument): Promise<Readable> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: await gather(document),
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MAX_MEMORY_MB },
   });
   const out = new PassThrough({ destroy: (error, done) => void worker.terminate().then(() => done(error)) });
