@@ -349,6 +349,18 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
 
+create table siem_cursors (
+  org_id uuid not null,
+  audit_seq bigint not null,
+  violation_seq bigint not null,
+  constraint siem_cursors_pkey PRIMARY KEY (org_id),
+  constraint siem_cursors_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table siem_cursors enable row level security, force row level security;
+create policy tenant on siem_cursors to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on siem_cursors to blameprompt_app;
+grant update (audit_seq, violation_seq) on siem_cursors to blameprompt_app;
+
 create table team_members (
   org_id uuid not null,
   team_id uuid not null,

@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import type { Database } from '../db.js';
 import type { Logger } from '../log.js';
+import { forwardToSyslog } from '../siem/forward.js';
 import type { SigningKey } from '../signing-key.js';
 import { deliver } from '../webhooks/deliver.js';
 import { dispatchWebhooks } from '../webhooks/dispatch.js';
@@ -48,16 +49,19 @@ export interface Recurring {
   every: number;
   /** `all` orgs have it; or those for whom `startRecurring` was called. */
   orgs: 'all' | 'asked';
+  /** Whether this server's settings ask for it; a job that is there ends when they do not. */
+  when?(config: Config): boolean;
 }
 
 const DAY = 86_400;
 
 /** Every kind of job that there is. */
-export const kinds: JobKind[] = [removeFinished, dispatchWebhooks, deliver, removeOldDeliveries];
+export const kinds: JobKind[] = [removeFinished, dispatchWebhooks, deliver, removeOldDeliveries, forwardToSyslog];
 
 /** Kinds that run again and again. A run that fails for good is logged, and the next one comes all the same. */
 export const recurring: Recurring[] = [
   { kind: removeFinished.kind, every: DAY, orgs: 'all' },
   { kind: dispatchWebhooks.kind, every: 5, orgs: 'asked' },
   { kind: removeOldDeliveries.kind, every: DAY, orgs: 'asked' },
+  { kind: forwardToSyslog.kind, every: 10, orgs: 'all', when: ({ syslog }) => syslog !== undefined },
 ];
