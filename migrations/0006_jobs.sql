@@ -47,6 +47,7 @@ create table webhooks (
   previous_until timestamptz,           -- until then messages are signed with the secret before, too
   audit_seq bigint not null,            -- first event of the audit log that was not looked at
   violation_seq bigint not null,        -- the same of violations
+  since timestamptz not null default now(), -- switched on: violations found before are not sent
   failures integer not null default 0,  -- attempts that failed, one after the other
   paused_until timestamptz,
   succeeded_at timestamptz,

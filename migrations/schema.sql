@@ -493,6 +493,7 @@ create table webhooks (
   previous_until timestamp with time zone,
   audit_seq bigint not null,
   violation_seq bigint not null,
+  since timestamp with time zone not null default now(),
   failures integer not null default 0,
   paused_until timestamp with time zone,
   succeeded_at timestamp with time zone,

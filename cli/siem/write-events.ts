@@ -25,7 +25,7 @@ export async function writeEvents(
     return count;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EPIPE') return count; // whoever reads has seen enough
-    if (cause instanceof CliError) throw cause;
+    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
     throw new CliError('cannot_write', `Cannot write ${path ?? 'the output'}: ${(cause as Error).message}`, { cause });
   }
 }

@@ -20,7 +20,7 @@ export interface JobServices {
 export interface JobContext extends JobServices {
   /** Aborted when the server stops, or when the lease is lost because the database could not be reached. Give up then: throw. */
   signal: AbortSignal;
-  /** Tells how much is done, 0 to 1. Throws when the lease is lost: another process has the job. */
+  /** Tells how much is done, 0 to 1. Throws when the lease is lost: another process has the job. Not inside a transaction. */
   progress(fraction: number): Promise<void>;
 }
 

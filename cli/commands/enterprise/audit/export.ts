@@ -53,8 +53,7 @@ export default class AuditExport extends BaseCommand {
         format === 'log'
           ? await writeExport(output!, header, readEntries(client, 0, size))
           : await this.#writeEvents(client, { format, path: output, start, size });
-      if (output !== undefined)
-        this.print(`Saved ${formatCount(events)} events to ${output}. The next number is ${size}.`);
+      if (output !== undefined) this.print(`Saved ${formatCount(events)} events to ${output}. `);
       return { file: output ?? null, events, next: Math.max(start, size) };
     });
   }
