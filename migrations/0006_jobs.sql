@@ -47,6 +47,7 @@ create table webhooks (
   previous_until timestamptz,           -- until then messages are signed with the secret before, too
   audit_seq bigint not null,            -- first event of the audit log that was not looked at
   violation_seq bigint not null,        -- the same of violations
+  since timestamptz not null default now(), -- switched on: violations found before are not sent
   failures integer not null default 0,  -- attempts that failed, one after the other
   paused_until timestamptz,
   succeeded_at timestamptz,
@@ -76,11 +77,18 @@ create table webhook_deliveries (
 create index webhook_deliveries_by_time on webhook_deliveries (org_id, webhook_id, created_at desc, id desc);
 create index webhook_deliveries_due on webhook_deliveries (org_id, webhook_id, next_attempt_at) where status = 'waiting';
 
+-- What was forwarded to the operator's syslog collector: the next number of each feed.
+create table siem_cursors (
+  org_id uuid not null primary key references orgs,
+  audit_seq bigint not null,
+  violation_seq bigint not null
+);
+
 do $$
 declare
   table_name text;
 begin
-  foreach table_name in array array['jobs', 'violation_heads', 'webhooks', 'webhook_deliveries'] loop
+  foreach table_name in array array['jobs', 'violation_heads', 'webhooks', 'webhook_deliveries', 'siem_cursors'] loop
     execute format('alter table %I enable row level security, force row level security', table_name);
     execute format(
       'create policy tenant on %I to blameprompt_app using (org_id = current_setting(''app.org_id'')::uuid) with check (org_id = current_setting(''app.org_id'')::uuid)',
@@ -92,5 +100,6 @@ begin
 end $$;
 
 grant select, insert, update, delete on jobs, webhooks, webhook_deliveries to blameprompt_app;
+grant select, insert, update (audit_seq, violation_seq) on siem_cursors to blameprompt_app;
 grant select, insert, update (size) on violation_heads to blameprompt_app;
 grant select (org_id, kind, status, due_at), insert on jobs to blameprompt_system;

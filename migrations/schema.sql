@@ -526,6 +526,18 @@ create table schema_migrations (
 );
 grant select on schema_migrations to blameprompt_system;
 
+create table siem_cursors (
+  org_id uuid not null,
+  audit_seq bigint not null,
+  violation_seq bigint not null,
+  constraint siem_cursors_pkey PRIMARY KEY (org_id),
+  constraint siem_cursors_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table siem_cursors enable row level security, force row level security;
+create policy tenant on siem_cursors to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on siem_cursors to blameprompt_app;
+grant update (audit_seq, violation_seq) on siem_cursors to blameprompt_app;
+
 create table team_members (
   org_id uuid not null,
   team_id uuid not null,
@@ -658,6 +670,7 @@ create table webhooks (
   previous_until timestamp with time zone,
   audit_seq bigint not null,
   violation_seq bigint not null,
+  since timestamp with time zone not null default now(),
   failures integer not null default 0,
   paused_until timestamp with time zone,
   succeeded_at timestamp with time zone,

@@ -1,5 +1,6 @@
 import { defaultDataDir } from './embedded/data-dir.js';
 import { ServerError } from './errors.js';
+import { parseSyslogUrl } from './siem/target.js';
 import { toNetworks } from './webhooks/addresses.js';
 
 interface Setting<T> {
@@ -29,13 +30,16 @@ const oneOf = (env: string, values: string[], fallback: string) => (value: strin
   return value || fallback;
 };
 
-const networks = (env: string) => (value: string | undefined) => {
-  try {
-    return toNetworks(value ? value.split(',') : []);
-  } catch (cause) {
-    throw new ServerError('invalid_config', `${env}: ${(cause as Error).message}.`, { cause });
-  }
-};
+/** A setting whose reader throws when it is wrong. */
+const checked =
+  <T>(env: string, read: (value: string | undefined) => T) =>
+  (value: string | undefined) => {
+    try {
+      return read(value);
+    } catch (cause) {
+      throw new ServerError('invalid_config', `${env} ${(cause as Error).message}.`, { cause });
+    }
+  };
 
 /** Every setting of the server. docs/configuration.md is printed from this table. */
 export const settings = {
@@ -109,7 +113,14 @@ export const settings = {
     description:
       'private networks that webhooks may be sent to, as 10.1.0.0/16,192.168.7.9; with 127.0.0.1 also http to this machine',
     shown: 'none',
-    read: networks('BLAMEPROMPT_WEBHOOK_ALLOW'),
+    read: checked('BLAMEPROMPT_WEBHOOK_ALLOW', (value) => toNetworks(value ? value.split(',') : [])),
+  },
+  syslog: {
+    env: 'BLAMEPROMPT_SYSLOG_URL',
+    description:
+      'collector that audit events and violations of all orgs are forwarded to, as tls://siem.example.com:6514?format=cef; tls or tcp, and the format syslog, cef, ocsf, ecs or jsonl',
+    shown: 'none',
+    read: checked('BLAMEPROMPT_SYSLOG_URL', (value) => (value ? parseSyslogUrl(value) : undefined)),
   },
   jobSlots: {
     env: 'JOB_SLOTS',

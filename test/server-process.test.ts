@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { run, SERVER, temporaryFolder } from './cli.js';
 import { REPO, receipt } from './fixtures.js';
@@ -14,9 +17,9 @@ interface Running {
 }
 
 /** The server as a process with its own PostgreSQL, as a user starts it. */
-async function start(t: ExecutionContext, dataDir: string): Promise<Running> {
+async function start(t: ExecutionContext, dataDir: string, env: Record<string, string> = {}): Promise<Running> {
   const child = spawn(process.execPath, [SERVER, '--port', '0', '--data-dir', dataDir], {
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exit = once(child, 'exit').then(([code]) => code as number | null);
@@ -93,6 +96,32 @@ test('SIGTERM stops the server and its PostgreSQL in order, with exit code 0', a
   child.kill('SIGTERM');
   t.is(await exit, 0);
   await t.throwsAsync(fetch(`${url}/livez`));
+});
+
+test('a running server does background work: a webhook gets a message', async (t) => {
+  const received = new Promise<string>((resolve) => {
+    const receiver = createServer((request, response) => {
+      resolve(text(request));
+      response.end();
+    });
+    receiver.listen(0, '127.0.0.1', () => ready(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`));
+    t.teardown(() => receiver.close());
+  });
+  let ready = (_: string) => {};
+  const hook = await new Promise<string>((resolve) => {
+    ready = resolve;
+  });
+  const dataDir = await dataFolder(t);
+  const { api_key } = (await admin(dataDir, 'org', 'create', 'acme')).json;
+  const { url } = await start(t, dataDir, { BLAMEPROMPT_WEBHOOK_ALLOW: '127.0.0.1' });
+  const send = async (path: string, body?: object) => {
+    const headers = { 'x-api-key': api_key, 'content-type': 'application/json' };
+    const reply = await fetch(`${url}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return (await reply.json()) as { webhook: { id: string } };
+  };
+  const { webhook } = await send('/webhooks', { url: hook, events: ['audit.event'] });
+  await send(`/webhooks/${webhook.id}/test`);
+  t.regex(await received, /"(webhook.test|webhook.created)"/);
 });
 
 test('wrong words and settings are explained, with exit code 2', async (t) => {

@@ -2,6 +2,7 @@ import type { Config } from '../config.js';
 import type { Database } from '../db.js';
 import type { Logger } from '../log.js';
 import { retention } from '../retention/job.js';
+import { forwardToSyslog } from '../siem/forward.js';
 import type { SigningKey } from '../signing-key.js';
 import { deliver } from '../webhooks/deliver.js';
 import { dispatchWebhooks } from '../webhooks/dispatch.js';
@@ -20,7 +21,7 @@ export interface JobServices {
 export interface JobContext extends JobServices {
   /** Aborted when the server stops, or when the lease is lost because the database could not be reached. Give up then: throw. */
   signal: AbortSignal;
-  /** Tells how much is done, 0 to 1. Throws when the lease is lost: another process has the job. */
+  /** Tells how much is done, 0 to 1. Throws when the lease is lost: another process has the job. Not inside a transaction. */
   progress(fraction: number): Promise<void>;
 }
 
@@ -49,12 +50,21 @@ export interface Recurring {
   every: number;
   /** `all` orgs have it; or those for whom `startRecurring` was called. */
   orgs: 'all' | 'asked';
+  /** Whether this server's settings ask for it; a job that is there ends when they do not. */
+  when?(config: Config): boolean;
 }
 
 const DAY = 86_400;
 
 /** Every kind of job that there is. */
-export const kinds: JobKind[] = [removeFinished, dispatchWebhooks, deliver, removeOldDeliveries, retention];
+export const kinds: JobKind[] = [
+  removeFinished,
+  dispatchWebhooks,
+  deliver,
+  removeOldDeliveries,
+  retention,
+  forwardToSyslog,
+];
 
 /** Kinds that run again and again. A run that fails for good is logged, and the next one comes all the same. */
 export const recurring: Recurring[] = [
@@ -62,4 +72,5 @@ export const recurring: Recurring[] = [
   { kind: dispatchWebhooks.kind, every: 5, orgs: 'asked' },
   { kind: removeOldDeliveries.kind, every: DAY, orgs: 'asked' },
   { kind: retention.kind, every: DAY, orgs: 'all' },
+  { kind: forwardToSyslog.kind, every: 10, orgs: 'all', when: ({ syslog }) => syslog !== undefined },
 ];

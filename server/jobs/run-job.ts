@@ -83,6 +83,7 @@ async function end({ db }: JobServices, job: Leased, ending: Ending, recurring: 
 
 /** Renews a lease three times as often as it would end. `lose` is called when it is lost or was not renewed in time. */
 function keepLease({ db, log }: JobServices, job: Leased, seconds: number, lose: () => void) {
+  const pauseMs = (seconds * 1000) / 3;
   let until = performance.now() + seconds * 1000;
   const renew = async (progress: number | null) => {
     const asked = performance.now();
@@ -92,13 +93,10 @@ function keepLease({ db, log }: JobServices, job: Leased, seconds: number, lose:
     }
     until = asked + seconds * 1000;
   };
-  const timer = setInterval(
-    () => {
-      if (performance.now() > until) lose();
-      renew(null).catch((err) => log.warn({ job: job.id, err }, 'a lease could not be renewed'));
-    },
-    (seconds * 1000) / 3,
-  );
+  const timer = setInterval(() => {
+    if (performance.now() + pauseMs >= until) lose(); // before another process may take over
+    renew(null).catch((err) => log.warn({ job: job.id, err }, 'a lease could not be renewed'));
+  }, pauseMs);
   return {
     progress: (fraction: number) => renew(Math.min(1, Math.max(0, fraction))),
     stop: () => clearInterval(timer),

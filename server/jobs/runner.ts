@@ -91,6 +91,7 @@ function createWork(
   stopping: AbortSignal,
   onEnd: () => void,
 ) {
+  const wanted = recurring.filter(({ when }) => when?.(services.config) ?? true);
   const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
   const running = new Map<Promise<void>, string>();
   // One org may fill half of the slots: the other half is there for whoever comes next.
@@ -120,7 +121,7 @@ function createWork(
   async function take(org: string): Promise<boolean> {
     const job = await leaseJob(services.db, org, kinds);
     if (!job) return false;
-    const again = recurring.find(({ kind }) => kind === job.kind);
+    const again = wanted.find(({ kind }) => kind === job.kind);
     const run = runJob(job, byName.get(job.kind)!, again, services, stopping).finally(() => {
       running.delete(run);
       onEnd();
@@ -131,7 +132,7 @@ function createWork(
 
   return {
     takeRound,
-    startRecurring: () => startRecurringOfAll(services.db, recurring),
+    startRecurring: () => startRecurringOfAll(services.db, wanted),
     allEnded: () => Promise.all(running.keys()),
   };
 }

@@ -18,7 +18,7 @@ export function toNetworks(texts: readonly string[]): BlockList {
     const [address = '', bits = isIP(address) === 4 ? '32' : '128', ...rest] = text.trim().split('/');
     const family = isIP(address);
     if (family === 0 || rest.length > 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128))
-      throw new RangeError(`${text} is no network such as 10.0.0.0/8`);
+      throw new RangeError(`names "${text}", which is no network such as 10.0.0.0/8`);
     list.addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
   }
   return list;

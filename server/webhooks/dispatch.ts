@@ -3,6 +3,7 @@ import { readAuditFeed } from '../feed/audit-feed.js';
 import { numberViolations, readViolationFeed } from '../feed/violation-feed.js';
 import type { JobKind } from '../jobs/kinds.js';
 import { enqueueJob } from '../jobs/queue.js';
+import { utc } from '../time.js';
 import { deliver } from './deliver.js';
 import { auditMessage, insertDeliveries, type Message, violationMessage } from './messages.js';
 
@@ -16,6 +17,8 @@ interface Cursor {
   events: string[];
   audit_seq: number;
   violation_seq: number;
+  /** When it was switched on: what was found before is not sent. */
+  since: string;
 }
 
 /** Puts what happened in the lines of the webhooks that asked for it, and lets due messages be sent. Recurs in orgs that have webhooks. */
@@ -28,7 +31,8 @@ export const dispatchWebhooks: JobKind = {
       orgId,
       (sql) => sql<{ id: string }[]>`select id from webhooks where org_id = ${orgId} and enabled order by id`,
     );
-    if (ids.length > 0) await db.withTenant(orgId, (sql) => numberViolations(sql, orgId));
+    if (ids.length === 0) return;
+    while (await db.withTenant(orgId, (sql) => numberViolations(sql, orgId))) signal.throwIfAborted();
     for (const { id } of ids) {
       while (await db.withTenant(orgId, (sql) => dispatchPortion(sql, orgId, id))) signal.throwIfAborted();
       await db.withTenant(orgId, (sql) => wakeDelivery(sql, orgId, id));
@@ -39,7 +43,8 @@ export const dispatchWebhooks: JobKind = {
 /** True when there is more. */
 async function dispatchPortion(sql: Sql, orgId: string, id: string): Promise<boolean> {
   const [webhook] = await sql<Cursor[]>`
-    select id, events, audit_seq::float8 as audit_seq, violation_seq::float8 as violation_seq
+    select id, events, audit_seq::float8 as audit_seq, violation_seq::float8 as violation_seq,
+      ${utc(sql, 'w.since')} as since
     from webhooks w
     where org_id = ${orgId} and id = ${id} and enabled and (
       select count(*) from webhook_deliveries where org_id = ${orgId} and webhook_id = ${id} and status = 'waiting'
@@ -47,13 +52,13 @@ async function dispatchPortion(sql: Sql, orgId: string, id: string): Promise<boo
     for update
   `;
   if (!webhook) return false;
-  const { events: asked, audit_seq, violation_seq } = webhook;
+  const { events: asked, audit_seq, violation_seq, since } = webhook;
   const events = await readAuditFeed(sql, orgId, audit_seq, PORTION);
   const violations = await readViolationFeed(sql, orgId, violation_seq, PORTION);
   if (events.length + violations.length === 0) return false;
   const messages = [
     ...events.map((event) => auditMessage(event, asked)),
-    ...violations.map((violation) => violationMessage(violation, asked)),
+    ...violations.filter(({ found_at }) => found_at >= since).map((violation) => violationMessage(violation, asked)),
   ].filter((message): message is Message => message !== undefined);
   await insertDeliveries(sql, orgId, id, messages);
   await sql`

@@ -70,7 +70,7 @@ export async function saveWebhook(
   await sql`
     update webhooks set url = ${url}, description = ${description}, events = ${events}::text[], enabled = ${enabled},
       updated_at = now()
-      ${ends ? sql`, audit_seq = ${ends.audit}, violation_seq = ${ends.violations}, failures = 0, paused_until = null, disabled_reason = null` : sql``}
+      ${ends ? sql`, audit_seq = ${ends.audit}, violation_seq = ${ends.violations}, since = now(), failures = 0, paused_until = null, disabled_reason = null` : sql``}
     where org_id = ${orgId} and id = ${id}
   `;
 }

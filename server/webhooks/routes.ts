@@ -7,7 +7,7 @@ import type { Principal } from '../auth/authenticate.js';
 import type { Sql } from '../db.js';
 import { conflict, invalidBody, noSigningKey, notFound, scopeNotHeld } from '../errors.js';
 import { auditFeedEnd } from '../feed/audit-feed.js';
-import { numberViolations } from '../feed/violation-feed.js';
+import { violationFeedEnd } from '../feed/violation-feed.js';
 import { bind, type Services } from '../http/bind.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { startRecurring } from '../jobs/queue.js';
@@ -115,7 +115,7 @@ export function webhookRoutes(router: Router, services: Services): void {
 
 /** Where an org's feeds end now: a webhook is told what comes after. */
 async function feedEnds(sql: Sql, orgId: string): Promise<queries.FeedEnds> {
-  return { audit: await auditFeedEnd(sql, orgId), violations: await numberViolations(sql, orgId) };
+  return { audit: await auditFeedEnd(sql, orgId), violations: await violationFeedEnd(sql, orgId) };
 }
 
 /** Whoever makes or points a webhook reads what it sends: a key needs the scope for that, or it would gain it here. */

@@ -48,7 +48,7 @@ async function orgWithHook(t: ExecutionContext, events: string[], status: () => 
 
 const types = (received: { body: string }[]) => received.map(({ body }) => JSON.parse(body).type);
 
-test('a message is signed as Standard Webhooks says, and nothing else passes for it', async (t) => {
+test.serial('a message is signed as Standard Webhooks says, and nothing else passes for it', async (t) => {
   const { call, path, secret, received, send, webhook } = await orgWithHook(t, ['audit.event']);
   t.regex(secret, /^whsec_[A-Za-z0-9+/]{43}=$/);
   const { delivery } = await call('POST', `${path}/test`);
@@ -68,7 +68,7 @@ test('a message is signed as Standard Webhooks says, and nothing else passes for
   t.true(received.every((one) => isGenuine(secret, one)));
 });
 
-test('a webhook gets the events that it asked for, once each, from when it was made', async (t) => {
+test.serial('a webhook gets the events that it asked for, once each, from when it was made', async (t) => {
   const { org, call, received, send, path, secret } = await orgWithHook(t, [
     'team.changed',
     'key.changed',
@@ -111,7 +111,7 @@ test('a webhook gets the events that it asked for, once each, from when it was m
   t.is(org.id.length, 36);
 });
 
-test('what fails is sent again with the same id and a new time, until it succeeds', async (t) => {
+test.serial('what fails is sent again with the same id and a new time, until it succeeds', async (t) => {
   let status = 500;
   const { org, call, path, secret, received, deliveries } = await orgWithHook(t, ['audit.event'], () => status);
   await call('POST', `${path}/test`);
@@ -132,7 +132,7 @@ test('what fails is sent again with the same id and a new time, until it succeed
   t.like((await call('GET', '/webhooks')).webhooks[0], { failures: 0, enabled: true });
 });
 
-test('a receiver that is away for days is switched off, and an event says so', async (t) => {
+test.serial('a receiver that is away for days is switched off, and an event says so', async (t) => {
   const { org, call, path, received, deliveries, url } = await orgWithHook(t, ['team.changed'], () => 503);
   await call('POST', `${path}/test`);
   const pauses: number[] = [];
@@ -152,7 +152,7 @@ test('a receiver that is away for days is switched off, and an event says so', a
   t.is((await call('POST', `${path}/test`)).code, 'webhook_disabled');
 });
 
-test('410 switches a webhook off at once', async (t) => {
+test.serial('410 switches a webhook off at once', async (t) => {
   const { org, call, path, received, deliveries } = await orgWithHook(t, ['team.changed'], () => 410);
   for (let n = 0; n < 3; n++) await call('POST', `${path}/test`);
   await later(org, 0.01);
@@ -162,7 +162,7 @@ test('410 switches a webhook off at once', async (t) => {
   t.regex((await call('GET', '/webhooks')).webhooks[0].disabled_reason, /410/);
 });
 
-test('a receiver that fails rests, so that many messages cost few attempts', async (t) => {
+test.serial('a receiver that fails rests, so that many messages cost few attempts', async (t) => {
   const { org, call, path, received } = await orgWithHook(t, ['team.changed'], () => 500);
   for (let n = 0; n < 20; n++) await call('POST', `${path}/test`);
   await later(org, 0.01);
@@ -171,7 +171,7 @@ test('a receiver that fails rests, so that many messages cost few attempts', asy
   t.is(received.length, 4);
 });
 
-test('Retry-After is respected', async (t) => {
+test.serial('Retry-After is respected', async (t) => {
   const org = await server.createOrg();
   const receiver = await startReceiver((response) => response.writeHead(429, { 'retry-after': '7200' }).end());
   t.teardown(receiver.stop);
@@ -186,7 +186,7 @@ test('Retry-After is respected', async (t) => {
   t.is(receiver.received.length, 2);
 });
 
-test('after a rotation messages are signed with both secrets, until the grace period ends', async (t) => {
+test.serial('after a rotation messages are signed with both secrets, until the grace period ends', async (t) => {
   const { org, call, path, secret, received } = await orgWithHook(t, ['key.changed']);
   const rotated = await call('POST', `${path}/rotate`, { grace_hours: 24 });
   t.not(rotated.secret, secret);
@@ -203,7 +203,7 @@ test('after a rotation messages are signed with both secrets, until the grace pe
   for (const one of [secret, rotated.secret]) t.false(text.includes(one.slice(6)));
 });
 
-test('no secret stands in the database', async (t) => {
+test.serial('no secret stands in the database', async (t) => {
   const { secret } = await orgWithHook(t, ['key.changed']);
   const bytes = Buffer.from(secret.slice(6), 'base64');
   await asOwner(async (sql) => {
@@ -215,31 +215,34 @@ test('no secret stands in the database', async (t) => {
   });
 });
 
-test('with another signing key nothing is sent that receivers would refuse, and the delivery says what to do', async (t) => {
-  const { org, call, path, received, deliveries } = await orgWithHook(t, ['key.changed']);
-  await call('POST', `${path}/test`);
-  const key = toSigningKey(
-    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    'tests',
-  );
-  const other = await startTestServer({
-    database: server,
-    signingKey: key,
-    config: { webhookAllow: toNetworks(['127.0.0.1']) },
-  });
-  t.teardown(other.stop);
-  await other.runJobs({ hoursLater: 0.01 });
-  t.is(received.length, 0);
-  t.regex((await deliveries())[0].error, /Rotate the secret/);
-  const rotated = await other.request(`/api/v1${path}/rotate`, { key: org.key, body: {} });
-  await later(org, 1);
-  t.is(received.length, 0);
-  await asOwner((sql) => sql`update webhook_deliveries set next_attempt_at = now()`);
-  await other.runJobs({ hoursLater: 0.01 });
-  t.true(isGenuine(rotated.body.secret, received[0]!));
-});
+test.serial(
+  'with another signing key nothing is sent that receivers would refuse, and the delivery says what to do',
+  async (t) => {
+    const { org, call, path, received, deliveries } = await orgWithHook(t, ['key.changed']);
+    await call('POST', `${path}/test`);
+    const key = toSigningKey(
+      generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      'tests',
+    );
+    const other = await startTestServer({
+      database: server,
+      signingKey: key,
+      config: { webhookAllow: toNetworks(['127.0.0.1']) },
+    });
+    t.teardown(other.stop);
+    await other.runJobs({ hoursLater: 0.01 });
+    t.is(received.length, 0);
+    t.regex((await deliveries())[0].error, /Rotate the secret/);
+    const rotated = await other.request(`/api/v1${path}/rotate`, { key: org.key, body: {} });
+    await later(org, 1);
+    t.is(received.length, 0);
+    await asOwner((sql) => sql`update webhook_deliveries set next_attempt_at = now()`);
+    await other.runJobs({ hoursLater: 0.01 });
+    t.true(isGenuine(rotated.body.secret, received[0]!));
+  },
+);
 
-test('a key makes no webhook for what it may not read, and none without a signing key', async (t) => {
+test.serial('a key makes no webhook for what it may not read, and none without a signing key', async (t) => {
   const { org, path, url } = await orgWithHook(t, ['audit.event']);
   const weak = await server.createKey(org, ['webhooks:write', 'webhooks:read', 'violations:read']);
   const ask = (method: string, path: string, body: unknown) =>
@@ -262,7 +265,7 @@ test('a key makes no webhook for what it may not read, and none without a signin
   });
 });
 
-test('an event with much detail is sent without it', async (t) => {
+test.serial('an event with much detail is sent without it', async (t) => {
   const { call, send, received } = await orgWithHook(t, ['audit.event']);
   await call('PATCH', '/settings', { ignore: Array.from({ length: 100 }, (_, n) => `${n}${'x'.repeat(400)}`) });
   await send();
@@ -270,7 +273,7 @@ test('an event with much detail is sent without it', async (t) => {
   t.like(message.data, { before: null, after: null, truncated: true });
 });
 
-test('old messages are removed', async (t) => {
+test.serial('old messages are removed', async (t) => {
   const { org, call, path, deliveries } = await orgWithHook(t, ['audit.event']);
   await call('POST', `${path}/test`);
   await later(org, 0.01);
