@@ -89,6 +89,19 @@ test.serial('a long table repeats its head on every page and says how many rows 
   t.regex(text, /100 more rows are not shown here \(1,100 in all\)/);
 });
 
+test.serial('a chart as high as they come is on its page, in landscape too', async (t) => {
+  const labels = Array.from({ length: 30 }, (_, n) => `organisation/repository-${n}`);
+  const values = labels.map((_, n) => n);
+  const chart = { kind: 'chart' as const, id: 'bars', title: 'Bars', type: 'bar' as const, unit: 'count' as const };
+  const series = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => ({ name, values }));
+  const wide = Array.from({ length: 15 }, (_, n) => ({ id: `c${n}`, label: 'Responsibility' }));
+  const table = { kind: 'table' as const, id: 'wide', title: 'Wide', columns: wide, rows: () => [], empty: 'None.' };
+  const sections = [{ id: 's', title: 'S', blocks: [table, { ...chart, labels, series }] }];
+  const text = await poppler(t, 'pdftotext', ['-layout'], await pdf({ ...small, sections }));
+  if (text === undefined) return t.pass();
+  for (const label of labels) t.true(text.includes(label), label);
+});
+
 test.serial('every font is embedded, only what is used of it, with its characters', async (t) => {
   const bytes = await hostile;
   t.true(bytes.length < 500_000, `${bytes.length} bytes`);
