@@ -102,6 +102,16 @@ test.serial('a chart as high as they come is on its page, in landscape too', asy
   for (const label of labels) t.true(text.includes(label), label);
 });
 
+test.serial('rows that are higher than a page are all there', async (t) => {
+  const columns = Array.from({ length: 30 }, (_, n) => ({ id: `c${n}`, label: `${n}` }));
+  const rows = () => [Array.from({ length: 3 }, () => columns.map(() => 'Q'.repeat(290)))];
+  const table = { kind: 'table' as const, id: 'high', title: 'High', columns, rows, empty: '' };
+  const sections = [{ id: 's', title: 'S', blocks: [table] }];
+  const text = await poppler(t, 'pdftotext', ['-layout'], await pdf({ ...small, sections }));
+  if (text === undefined) return t.pass();
+  t.is(text.match(/Q/g)?.length, 3 * 30 * 290);
+});
+
 test.serial('every font is embedded, only what is used of it, with its characters', async (t) => {
   const bytes = await hostile;
   t.true(bytes.length < 500_000, `${bytes.length} bytes`);
