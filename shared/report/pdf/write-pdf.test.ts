@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { HOSTILE, NAMES, sampleReport } from '../../../test/report-sample.js';
 import type { ReportDocument } from '../document.js';
+import { gather } from './gather.js';
 import { writePdf } from './write-pdf.js';
 
 const run = promisify(execFile);
@@ -110,6 +111,18 @@ test.serial('rows that are higher than a page are all there', async (t) => {
   const text = await poppler(t, 'pdftotext', ['-layout'], await pdf({ ...small, sections }));
   if (text === undefined) return t.pass();
   t.is(text.match(/Q/g)?.length, 3 * 30 * 290);
+});
+
+test.serial('of many long tables the last ones are shown in short', async (t) => {
+  const columns = Array.from({ length: 40 }, (_, n) => ({ id: `c${n}`, label: `${n}` }));
+  const rows = () => [Array.from({ length: 800 }, (_, n) => columns.map(() => n))];
+  const blocks = ['first', 'second'].map((id) => ({ kind: 'table' as const, id, title: id, columns, rows, empty: '' }));
+  const gathered = await gather({ ...small, sections: [{ id: 's', title: 'S', blocks }] });
+  const shown = gathered.sections[0]!.blocks.map((block) => block.kind === 'table' && [block.rows.length, block.total]);
+  t.deepEqual(shown, [
+    [750, 800],
+    [25, 800],
+  ]);
 });
 
 test.serial('every font is embedded, only what is used of it, with its characters', async (t) => {
