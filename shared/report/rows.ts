@@ -3,13 +3,13 @@ import type { Cell, Table } from './document.js';
 /** What a page for people shows of a table. CSV and JSON have all of it. */
 export const MAX_ROWS = 1_000;
 
-/** The first rows of a table, and how many it has. Reads all of it and keeps `MAX_ROWS`. */
-export async function firstRows(table: Table): Promise<{ rows: Cell[][]; total: number }> {
+/** The first rows of a table, and how many it has. Reads all of it and keeps `max`. */
+export async function firstRows(table: Table, max = MAX_ROWS): Promise<{ rows: Cell[][]; total: number }> {
   const rows: Cell[][] = [];
   let total = 0;
   for await (const batch of table.rows()) {
     total += batch.length;
-    if (rows.length < MAX_ROWS) rows.push(...batch.slice(0, MAX_ROWS - rows.length));
+    if (rows.length < max) rows.push(...batch.slice(0, max - rows.length));
   }
   return { rows, total };
 }

@@ -8,7 +8,11 @@ export const CHART_WIDTH = 720;
 
 /** More cannot be told apart; which are the first is for who makes the chart. */
 const MAX_SERIES = 12;
-const MAX_HORIZONTAL = 40;
+/** Bars that have a label each within the height. */
+const MAX_HORIZONTAL = 30;
+/** Fits, with a title, on a page of A4 in landscape when the width is that of portrait; what does not fit would be left out. */
+const MAX_HEIGHT = 640;
+const LEGEND_ROW = 28;
 const INK = '#222';
 const GRID = '#d0d0d0';
 
@@ -23,7 +27,10 @@ export function chartOption(chart: Chart): { option: EChartsCoreOption; height: 
     type: 'category',
     data: labels,
     inverse: horizontal,
-    axisLabel: { color: INK, fontSize: 11, hideOverlap: true, overflow: 'truncate', width: horizontal ? 220 : 90 },
+    axisLabel: {
+      ...{ color: INK, fontSize: 11, overflow: 'truncate' },
+      ...(horizontal ? { width: 220, interval: 0 } : { width: 90, hideOverlap: true }),
+    },
     axisLine: { lineStyle: { color: INK } },
     axisTick: { alignWithLabel: true },
   };
@@ -47,7 +54,7 @@ export function chartOption(chart: Chart): { option: EChartsCoreOption; height: 
     grid: {
       left: 12,
       right: 24,
-      top: 16 + rows * 22,
+      top: 16 + rows * LEGEND_ROW,
       bottom: left > 0 ? 28 : 12,
       outerBoundsMode: 'same',
       outerBoundsContain: 'axisLabel',
@@ -58,8 +65,8 @@ export function chartOption(chart: Chart): { option: EChartsCoreOption; height: 
     graphic: noteOf(empty, left),
   };
   const bars = 70 + labels.length * (10 + 14 * Math.max(1, series.length));
-  const height = horizontal ? bars : 280;
-  return { option, height: empty ? 80 : height + rows * 22 };
+  const height = (horizontal ? bars : 280) + rows * LEGEND_ROW;
+  return { option, height: empty ? 80 : Math.min(height, MAX_HEIGHT) };
 }
 
 /** Series are called by their number, as two of one name would share a place here. */
@@ -67,7 +74,7 @@ const legendOf = (names: string[], rows: number) => ({
   show: rows > 0,
   top: 0,
   itemWidth: 36,
-  itemGap: 16,
+  itemGap: 12,
   textStyle: { color: INK, fontSize: 11 },
   formatter: (name: string) => names[Number(name)] ?? name,
 });

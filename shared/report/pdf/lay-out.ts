@@ -2,6 +2,7 @@ import type fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import pdfmake from 'pdfmake';
 import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces.js';
+import { truncate } from '../../text.js';
 import { display } from '../display.js';
 import { coverContent } from './cover.js';
 import { FONTS } from './fonts.js';
@@ -39,7 +40,7 @@ function frame(document: GatheredReport, texts: Texts): Omit<TDocumentDefinition
   const [title, organisation, generator] = [document.title, document.organisation, document.generator].map((text) =>
     display(text),
   );
-  const edge = (text: string) => ({ ...texts.of(text), style: 'edge' });
+  const edge = (text: string) => ({ ...texts.of(truncate(text, 60)), style: 'edge' });
   const [left, right, made] = [edge(title!), edge(organisation!), edge(generator!)];
   return {
     pageSize: 'A4',

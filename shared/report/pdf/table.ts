@@ -22,13 +22,30 @@ export function prepareTable(table: GatheredTable, texts: Texts): PreparedTable 
   return {
     wanted: widths.reduce((sum, { want }) => sum + want + PADDING, 0),
     content: (width) => [
-      draw(table, body, columnWidths(widths, width), texts),
+      draw(table, body, arrange(shown, columnWidths(widths, width)), texts),
       ...(notice ? [{ ...texts.of(notice), style: 'note' }] : []),
     ],
   };
 }
 
-function draw(table: GatheredTable, body: TableCell[][], widths: number[], texts: Texts): ContentTable {
+/** Points of the widest letters, and of a line. */
+const WIDEST = 7.5;
+const LINE = 11.5;
+/** Points: about half a page in landscape. pdfmake leaves out a row that may not break and is higher than a page. */
+const HIGH = 250;
+
+interface Arrangement {
+  widths: number[];
+  /** Whether some row could be too high to be kept on one page. */
+  high: boolean;
+}
+
+function arrange(rows: string[][], widths: number[]): Arrangement {
+  const height = (text: string, width: number) => Math.ceil((text.length * WIDEST) / width) * LINE;
+  return { widths, high: rows.some((row) => row.some((text, index) => height(text, widths[index]!) > HIGH)) };
+}
+
+function draw(table: GatheredTable, body: TableCell[][], { widths, high }: Arrangement, texts: Texts): ContentTable {
   const { columns } = table;
   const span = (cell: TableCell): TableCell[] => [
     Object.assign(cell, { colSpan: columns.length }),
@@ -38,8 +55,8 @@ function draw(table: GatheredTable, body: TableCell[][], widths: number[], texts
   return {
     table: {
       headerRows: 2,
-      keepWithHeaderRows: 1,
-      dontBreakRows: true,
+      keepWithHeaderRows: high ? 0 : 1,
+      dontBreakRows: !high,
       widths,
       body: [
         span({ ...texts.of(display(table.title)), style: 'caption' }),

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { HOSTILE, NAMES, sampleReport } from '../../../test/report-sample.js';
 import type { ReportDocument } from '../document.js';
+import { gather } from './gather.js';
 import { writePdf } from './write-pdf.js';
 
 const run = promisify(execFile);
@@ -87,6 +88,41 @@ test.serial('a long table repeats its head on every page and says how many rows 
   t.true(pages.length > 10);
   for (const page of pages) t.regex(page, /AI-assisted changes\s+Commit +Author/);
   t.regex(text, /100 more rows are not shown here \(1,100 in all\)/);
+});
+
+test.serial('a chart as high as they come is on its page, in landscape too', async (t) => {
+  const labels = Array.from({ length: 30 }, (_, n) => `organisation/repository-${n}`);
+  const values = labels.map((_, n) => n);
+  const chart = { kind: 'chart' as const, id: 'bars', title: 'Bars', type: 'bar' as const, unit: 'count' as const };
+  const series = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => ({ name, values }));
+  const wide = Array.from({ length: 15 }, (_, n) => ({ id: `c${n}`, label: 'Responsibility' }));
+  const table = { kind: 'table' as const, id: 'wide', title: 'Wide', columns: wide, rows: () => [], empty: 'None.' };
+  const sections = [{ id: 's', title: 'S', blocks: [table, { ...chart, labels, series }] }];
+  const text = await poppler(t, 'pdftotext', ['-layout'], await pdf({ ...small, sections }));
+  if (text === undefined) return t.pass();
+  for (const label of labels) t.true(text.includes(label), label);
+});
+
+test.serial('rows that are higher than a page are all there', async (t) => {
+  const columns = Array.from({ length: 30 }, (_, n) => ({ id: `c${n}`, label: `${n}` }));
+  const rows = () => [Array.from({ length: 3 }, () => columns.map(() => 'Q'.repeat(290)))];
+  const table = { kind: 'table' as const, id: 'high', title: 'High', columns, rows, empty: '' };
+  const sections = [{ id: 's', title: 'S', blocks: [table] }];
+  const text = await poppler(t, 'pdftotext', ['-layout'], await pdf({ ...small, sections }));
+  if (text === undefined) return t.pass();
+  t.is(text.match(/Q/g)?.length, 3 * 30 * 290);
+});
+
+test.serial('of many long tables the last ones are shown in short', async (t) => {
+  const columns = Array.from({ length: 40 }, (_, n) => ({ id: `c${n}`, label: `${n}` }));
+  const rows = () => [Array.from({ length: 800 }, (_, n) => columns.map(() => n))];
+  const blocks = ['first', 'second'].map((id) => ({ kind: 'table' as const, id, title: id, columns, rows, empty: '' }));
+  const gathered = await gather({ ...small, sections: [{ id: 's', title: 'S', blocks }] });
+  const shown = gathered.sections[0]!.blocks.map((block) => block.kind === 'table' && [block.rows.length, block.total]);
+  t.deepEqual(shown, [
+    [750, 800],
+    [25, 800],
+  ]);
 });
 
 test.serial('every font is embedded, only what is used of it, with its characters', async (t) => {

@@ -3,12 +3,12 @@ import { Worker } from 'node:worker_threads';
 import type { ReportDocument } from '../document.js';
 import { gather } from './gather.js';
 
-/** 1,000 rows of nine columns take 300 MB; a report that needs more than this fails, and not the program with it. */
+/** The most that is kept of a report (30,000 cells) takes 390 MB; one that needs more than this fails, and not the program with it. */
 const MAX_MEMORY_MB = 1_024;
 
 /**
  * The report as PDF: A4, contents with page numbers, bookmarks, charts, tables that repeat their head. The same report has the same
- * bytes each time (with one version of Node, which brings zlib). Tables show their first 1,000 rows, cells 300 characters.
+ * bytes each time (with one version of Node, which brings zlib). What is left out of long tables and cells, it says.
  * Layout takes seconds of computing, so it has a thread of its own, which destroying the stream ends.
  */
 export async function writePdf(document: ReportDocument): Promise<Readable> {
