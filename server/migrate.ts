@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
+import { distributeTables } from './citus.js';
 import type { Sql } from './db.js';
 import { ServerError } from './errors.js';
 
@@ -69,6 +70,7 @@ export async function migrate(url: string, folder?: string, upTo = Number.POSITI
           throw migrationFailed(name, cause);
         });
     }
+    await distributeTables(sql);
     return pending.map(({ name }) => name);
   } finally {
     await sql.end({ timeout: 5 });
