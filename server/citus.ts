@@ -5,8 +5,7 @@ export const REFERENCE_TABLES = ['orgs', 'api_keys'];
 
 /**
  * On a Citus: spreads the tables over its workers by org, those that are not yet. On any other PostgreSQL: nothing. Answers
- * the tables that were spread. Never run here on a Citus itself: the test stands in for its functions
- * (docs/operations.md says what was tried by hand).
+ * the tables that were spread. This has never run on a Citus itself: the test stands in for the functions of one.
  */
 export async function distributeTables(sql: postgres.Sql): Promise<string[]> {
   const [found] = await sql<{ citus: boolean }[]>`
