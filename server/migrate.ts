@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { operator, recordEvent } from './audit/record.js';
+import { distributeTables } from './citus.js';
 import type { Sql } from './db.js';
 import { ServerError } from './errors.js';
 
@@ -71,6 +72,7 @@ export async function migrate(url: string, folder?: string, upTo = Number.POSITI
           throw migrationFailed(name, cause);
         });
     }
+    await distributeTables(sql);
     return pending.map(({ name }) => name);
   } finally {
     await sql.end({ timeout: 5 });

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
+import postgres from 'postgres';
 import { run, SERVER } from './cli.js';
 import { createTestDatabase } from './database.js';
 import { REPO, receipt } from './fixtures.js';
@@ -12,12 +14,14 @@ import { REPO, receipt } from './fixtures.js';
 async function start(t: ExecutionContext, settings: Record<string, string> = {}) {
   const { adminUrl, drop } = await createTestDatabase();
   t.teardown(drop);
+  const output: string[] = [];
   const env = { DATABASE_URL: adminUrl, ...settings };
   const { json: made } = await run(SERVER, ['org', 'create', 'acme', '--json'], { env });
   const child: ChildProcess = spawn(process.execPath, [SERVER, '--port', '0'], {
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  child.stderr!.on('data', (chunk) => output.push(String(chunk)));
   const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   t.teardown(async () => {
     child.kill('SIGKILL');
@@ -28,12 +32,22 @@ async function start(t: ExecutionContext, settings: Record<string, string> = {})
     for (;;) {
       const { value, done } = await lines.next();
       if (done) throw new Error(`the server ended without "${msg}"`);
+      output.push(value);
       const entry = JSON.parse(value);
       if (entry.msg === msg) return entry;
     }
   };
   const { url, metrics } = await said('listening');
-  return { child, exit, said, url: url as string, metrics: metrics as string, key: made.api_key as string };
+  return {
+    child,
+    exit,
+    said,
+    output,
+    adminUrl,
+    url: url as string,
+    metrics: metrics as string,
+    key: made.api_key as string,
+  };
 }
 
 test('a request that is under way when the server stops is answered and stored, and new connections are refused', async (t) => {
@@ -85,4 +99,37 @@ test('limits are on where nothing is said, and /metrics is there on a port of it
   const text = await (await fetch(`${metrics}/metrics`)).text();
   t.regex(text, /route="\/api\/v1\/whoami",status="200"\} 1/);
   t.regex(text, /^blameprompt_pool_size 10$/m);
+});
+
+test('whatever happens, the log holds no password, no key, no prompt and no name', async (t) => {
+  const signingKey = 'MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f';
+  const settings = { LOG_LEVEL: 'trace', BLAMEPROMPT_SIGNING_KEY: signingKey };
+  const { child, exit, said, url, key, output, adminUrl } = await start(t, settings);
+  const receipts = [receipt({ prompt_summary: 'unmistakable', user_email: 'unmistakable@example.com' })];
+  const ask = (path: string, body?: string) =>
+    fetch(url + path, {
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', cookie: 'unmistakable=1' },
+      ...(body !== undefined && { method: 'POST', body }),
+    });
+  await ask('/api/v1/receipts', JSON.stringify({ repo: REPO, receipts }));
+  await ask('/api/v1/receipts', JSON.stringify({ repo: REPO, receipts: [{ unmistakable: 1 }] }));
+  await ask('/api/v1/receipts', '{"unmistakable');
+  await ask('/api/v1/receipts?user=unmistakable@example.com');
+  await fetch(`${url}/api/v1/whoami`, { headers: { 'x-api-key': `${key}unmistakable` } });
+  const sql = postgres(adminUrl, { max: 1 });
+  await sql`alter table receipts add constraint never check (false) not valid`;
+  t.is(
+    (await ask('/api/v1/receipts', JSON.stringify({ repo: REPO, receipts: [{ ...receipts[0], id: randomUUID() }] })))
+      .status,
+    500,
+  );
+  await sql.end();
+  child.kill('SIGTERM');
+  await said('stopped');
+  await exit;
+  const text = output.join('\n');
+  t.true(text.includes('"err"'), 'the error is logged');
+  const password = decodeURIComponent(new URL(adminUrl).password);
+  for (const secret of ['unmistakable', key, key.slice(-20), signingKey, signingKey.slice(20, 50), password])
+    t.false(text.includes(secret), secret);
 });

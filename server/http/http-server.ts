@@ -9,16 +9,20 @@ export interface ConnectionLimits {
   headersMs: number;
   /** The whole request with its body. */
   requestMs: number;
+  /** A client that takes nothing of a finished answer for so long is cut off. */
+  sendMs?: number;
   maxConnections: number;
 }
 
 /** Silence on a connection that has no request. Longer than common load balancers keep theirs (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
 
+const SEND_MS = 60_000;
+
 /** Node's HTTP server with limits on slow and many clients. What it refuses before there is a request is answered as a problem, too. */
 export function createHttpServer(
   listener: RequestListener,
-  { headersMs, requestMs, maxConnections }: ConnectionLimits,
+  { headersMs, requestMs, sendMs = SEND_MS, maxConnections }: ConnectionLimits,
 ): Server {
   const server = createServer(
     {
@@ -31,6 +35,8 @@ export function createHttpServer(
   );
   server.maxConnections = maxConnections;
   server.on('clientError', refuse);
+  // Not before: until then the silence is that of our own work. Node sets it anew for each request.
+  server.prependListener('request', (_, res) => res.once('prefinish', () => res.socket?.setTimeout(sendMs)));
   return server;
 }
 

@@ -1,9 +1,16 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { startTestServer, type TestServer } from '../../test/server.js';
+import { createHttpServer } from './http-server.js';
+import { addressOf, listen } from './listen.js';
 
 /** A socket that says what it is told, and keeps what it hears until the server closes it. */
-function talk(t: ExecutionContext, { origin }: TestServer, first: string): { socket: Socket; heard: Promise<string> } {
+function talk(
+  t: ExecutionContext,
+  { origin }: Pick<TestServer, 'origin'>,
+  first: string,
+): { socket: Socket; heard: Promise<string> } {
   const { hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname, () => socket.write(first));
   t.teardown(() => socket.destroy());
@@ -62,4 +69,19 @@ test('connections over the limit are closed at once, and the first ones are serv
   t.is(await talk(t, server, 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n').heard, '');
   first.socket.write('GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   t.is((await first.heard).match(/HTTP\/1\.1 200/g)?.length, 2);
+});
+
+test('a client that asks for much and takes nothing is cut off', async (t) => {
+  const server = createHttpServer((_, res) => res.end(Buffer.alloc(64 * 1024 * 1024)), {
+    ...{ headersMs: 60_000, requestMs: 60_000, sendMs: 100, maxConnections: 10 },
+  });
+  await listen(server, '127.0.0.1', 0);
+  t.teardown(() => once(server.close(), 'close'));
+  const answered = once(server, 'request');
+  const { socket, heard } = talk(t, { origin: addressOf(server) }, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  socket.pause();
+  const [, res] = await answered;
+  await once(res, 'close');
+  socket.resume();
+  t.true((await heard).length < 64 * 1024 * 1024);
 });
