@@ -47,7 +47,7 @@ export async function startBenchServer(): Promise<BenchServer> {
   });
   const services = { db, maxBodyBytes: 32 * 1024 * 1024, signingKey: undefined, bundleHours: 24 };
   const state = { draining: false };
-  const app = createApp({ ...services, log: pino({ level: 'silent' }), version: 'bench', state });
+  const app = createApp({ ...services, log: pino({ level: 'error' }, process.stderr), version: 'bench', state });
   const server = createServer(app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const bench = postgres(owner.href, { max: 4, onnotice: () => {} });

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { createApiKey, revokeApiKey, showKeys } from './commands/key.js';
 import { createOrg, showOrgs } from './commands/org.js';
 import type { Output } from './commands/output.js';
+import * as rollups from './commands/rollups.js';
 import { start } from './commands/start.js';
 import { prepareDatabase } from './commands/with-database.js';
 import { type Config, readConfig } from './config.js';
@@ -19,6 +20,7 @@ Commands
   key create --org <slug> --name <name> --scopes <a,b> [--expires 90d]
   key list [--org <slug>]
   key revoke <id or selector>
+  rollups verify|rebuild [--org <slug>]   compare what analytics read with the receipts; build it anew
 
 Flags
   --port <n> --host <address>             where to listen (3000 on 127.0.0.1)
@@ -51,8 +53,8 @@ async function run(
   [noun = 'start', verb, subject, ...rest]: string[],
   flags: Flags,
 ): Promise<Output | undefined> {
-  const command = ['org', 'key'].includes(noun) ? `${noun} ${verb ?? ''}` : noun;
-  const extra = ['org', 'key'].includes(noun) ? rest : [verb, subject, ...rest];
+  const command = ['org', 'key', 'rollups'].includes(noun) ? `${noun} ${verb ?? ''}` : noun;
+  const extra = ['org', 'key', 'rollups'].includes(noun) ? rest : [verb, subject, ...rest];
   if (extra.some((word) => word !== undefined))
     throw new ServerError('usage', `Too many words after "${command}".\n\n${USAGE}`);
   switch (command) {
@@ -71,6 +73,10 @@ async function run(
       return showKeys(config, flags.org);
     case 'key revoke':
       return revokeApiKey(config, subject);
+    case 'rollups verify':
+      return rollups.verify(config, flags.org);
+    case 'rollups rebuild':
+      return rollups.rebuild(config, flags.org);
     default:
       throw new ServerError('usage', `There is no command "${command.trim()}".\n\n${USAGE}`);
   }

@@ -7,6 +7,7 @@ import { type Claim, claimCluster } from '../database.js';
 import { connect, type Database } from '../db.js';
 import { ServerError } from '../errors.js';
 import { createLogger } from '../log.js';
+import { type Folder, startFolder } from '../rollups/folder.js';
 import { loadSigningKey } from '../signing-key.js';
 import { version } from '../version.js';
 import { prepareDatabase } from './with-database.js';
@@ -27,6 +28,7 @@ export async function start(config: Config): Promise<void> {
   let claim: Claim | undefined;
   let db: Database | undefined;
   let sequencer: Sequencer | undefined;
+  let folder: Folder | undefined;
   try {
     claim = cluster && (await claimCluster(directUrl, config.dataDir));
     for (const migration of applied) log.info({ migration }, 'migration applied');
@@ -35,6 +37,7 @@ export async function start(config: Config): Promise<void> {
     const signingKey = await loadSigningKey(config, cluster && config.dataDir);
     if (signingKey) sequencer = startSequencer(db, signingKey, log);
     else log.warn('no BLAMEPROMPT_SIGNING_KEY: the audit log is written, but neither numbered nor signed');
+    folder = startFolder(db, log);
     const { maxBodyBytes, bundleHours } = config;
     const server = createServer(
       createApp({ db, log, version, state, maxBodyBytes, signingKey, bundleHours }).callback(),
@@ -54,6 +57,7 @@ export async function start(config: Config): Promise<void> {
     }
   } finally {
     await sequencer?.stop();
+    await folder?.stop();
     await db?.close();
     await claim?.release();
     await cluster?.release();
