@@ -57,7 +57,11 @@ export async function slowly(
     from ${receipts} group by 1 order by 1
   `;
   const basis = (which: Fragment) =>
-    one(['receipts', 'cost'], sql`count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost`, sql`${receipts} and ${which}`);
+    one(
+      ['receipts', 'cost'],
+      sql`count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost`,
+      sql`${receipts} and ${which}`,
+    );
   const t = await one(
     ['receipts', 'cost', 'input', 'output', 'cache_read', 'cache_creation', 'accepted', 'overridden'],
     sql`count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost, coalesce(sum(r.input_tokens), 0)::float8 as input,
@@ -77,7 +81,18 @@ export async function slowly(
       ? sql`c.ai`
       : sql`(select coalesce(sum((part ->> 'lines')::int), 0) from jsonb_array_elements(c.ai_by) as part where ${isKind})`;
   const l = await one(
-    ['added', 'deleted', 'ai', 'human', 'unknown', 'added_by_bots', 'commits', 'commits_with_receipts', 'commits_with_ai_trailers', 'commits_by_bots'],
+    [
+      'added',
+      'deleted',
+      'ai',
+      'human',
+      'unknown',
+      'added_by_bots',
+      'commits',
+      'commits_with_receipts',
+      'commits_with_ai_trailers',
+      'commits_by_bots',
+    ],
     sql`coalesce(sum(c.added), 0)::float8 as added, coalesce(sum(c.deleted), 0)::float8 as deleted, coalesce(sum(${ai}), 0)::float8 as ai,
       coalesce(sum(c.human), 0)::float8 as human, coalesce(sum(c.unknown), 0)::float8 as unknown, count(*)::float8 as commits,
       count(*) filter (where c.has_receipts)::float8 as commits_with_receipts,
