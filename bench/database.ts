@@ -52,7 +52,7 @@ export async function startBenchServer(): Promise<BenchServer> {
   const state = { draining: false };
   const app = createApp({
     ...{ db, config, state, signingKey: undefined, metrics: createMetrics('bench') },
-    ...{ log: pino({ level: 'silent' }), version: 'bench' },
+    ...{ log: pino({ level: 'error' }, process.stderr), version: 'bench' },
   });
   const server = createServer(app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

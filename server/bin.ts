@@ -4,6 +4,7 @@ import { backup, restore } from './commands/backup.js';
 import { createApiKey, revokeApiKey, showKeys } from './commands/key.js';
 import { createOrg, showOrgs } from './commands/org.js';
 import type { Output } from './commands/output.js';
+import * as rollups from './commands/rollups.js';
 import { start } from './commands/start.js';
 import { prepareDatabase } from './commands/with-database.js';
 import { type Config, readConfig } from './config.js';
@@ -22,6 +23,7 @@ Commands
   key revoke <id or selector>
   backup -o <file>                        save all orgs in one file, also while the server runs
   restore <file> [--force]                read it into an empty database; --force replaces what is there
+  rollups verify|rebuild [--org <slug>]   compare what analytics read with the receipts; build it anew
 
 Flags
   --port <n> --host <address>             where to listen (3000 on 127.0.0.1)
@@ -56,8 +58,9 @@ async function run(
   [noun = 'start', verb, subject, ...rest]: string[],
   flags: Flags,
 ): Promise<Output | undefined> {
-  const command = ['org', 'key'].includes(noun) ? `${noun} ${verb ?? ''}` : noun;
-  const extra = ['org', 'key'].includes(noun) ? rest : [...(noun === 'restore' ? [] : [verb]), subject, ...rest];
+  const isTopic = ['org', 'key', 'rollups'].includes(noun);
+  const command = isTopic ? `${noun} ${verb ?? ''}` : noun;
+  const extra = isTopic ? rest : [...(noun === 'restore' ? [] : [verb]), subject, ...rest];
   if (extra.some((word) => word !== undefined))
     throw new ServerError('usage', `Too many words after "${command}".\n\n${USAGE}`);
   switch (command) {
@@ -80,6 +83,10 @@ async function run(
       return showKeys(config, flags.org);
     case 'key revoke':
       return revokeApiKey(config, subject);
+    case 'rollups verify':
+      return rollups.verify(config, flags.org);
+    case 'rollups rebuild':
+      return rollups.rebuild(config, flags.org);
     default:
       throw new ServerError('usage', `There is no command "${command.trim()}".\n\n${USAGE}`);
   }

@@ -113,3 +113,14 @@ export const unavailable = (cause: unknown) =>
       headers: { 'Retry-After': '2' },
     },
   );
+
+/** Too much of the same kind at once. */
+export const overloaded = () =>
+  new ProblemError(
+    503,
+    'overloaded',
+    'Too many batches of this organisation wait already. Nothing was changed; try again.',
+    {
+      headers: { 'Retry-After': '2' },
+    },
+  );

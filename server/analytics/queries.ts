@@ -48,6 +48,10 @@ export interface List {
   list: Top[];
   /** All that is not in the list. */
   other: { values: number; receipts: number; cost: number };
+  /** Values (known ones) with receipts, with commits, with both. */
+  active: number;
+  committers: number;
+  both: number;
 }
 
 /** A column of `summed`: what stands in the list, its name and its rows. */
@@ -73,7 +77,7 @@ export function topKinds(scope: Scope, top: number): Promise<Record<'model' | 't
 export function topRepos(scope: Scope, top: number): Promise<Record<'repo', List>> {
   const { sql, orgId } = scope;
   const rows = sql`
-    select p.name, s.* from ${summed(scope, 'repo')} join repos p on p.org_id = ${orgId} and p.id = k.value[1]::uuid
+    select p.name, s.* from ${summed(scope, 'repo')} join repos p on p.org_id = ${orgId} and p.id::text = k.value[1]
   `;
   return rank(scope, rows, { repo: { label: sql`name` } }, top);
 }
@@ -83,7 +87,7 @@ export function topTeams(scope: Scope, top: number): Promise<Record<'team', List
   const { sql, orgId } = scope;
   const rows = sql`
     select coalesce(t.slug, k.value[2]) as slug, t.name, s.*
-    from ${summed(scope, 'team')} left join teams t on t.org_id = ${orgId} and t.id = k.value[1]::uuid
+    from ${summed(scope, 'team')} left join teams t on t.org_id = ${orgId} and t.id::text = k.value[1]
   `;
   return rank(scope, rows, { team: { label: sql`slug`, name: sql`max(name)` } }, top);
 }
@@ -95,30 +99,9 @@ export async function people(scope: Scope, top: number) {
     select coalesce(k.value[1], k.value[2]) as person, s.* from ${summed(scope, 'person', ['receipts', 'commits'])}
     where not k.is_bot
   `;
-  const extra = sql`
-    union all
-    select 'active', null, null, null, count(*), 0, 0 from (
-      select from rows where person is not null group by person having sum(receipts) > 0
-    ) as a
-    union all
-    select 'committers', null, null, null, count(*), 0, 0 from (
-      select from rows where person is not null group by person having sum(commits) > 0
-    ) as c
-    union all
-    select 'both', null, null, null, count(*), 0, 0 from (
-      select from rows where person is not null group by person having sum(receipts) > 0 and sum(commits) > 0
-    ) as b
-  `;
-  const lists = await rank(scope, rows, { person: { label: sql`person` } }, top, extra);
-  const count = (name: string) => (lists as Record<string, List>)[name]?.other.values ?? 0;
-  return {
-    top: lists.person,
-    adoption: {
-      active_people: count('active'),
-      committers: count('committers'),
-      active_committers: count('both'),
-    },
-  };
+  const lists = await rank(scope, rows, { person: { label: sql`person` } }, top);
+  const { active, committers, both } = lists.person;
+  return { top: lists.person, adoption: { active_people: active, committers, active_committers: both } };
 }
 
 /** Sums `s` by the numbers of a dimension and what these stand for, `k`; commits without those of bots. */
@@ -132,7 +115,7 @@ function summed(scope: Scope, dimension: Dimension, streams: ('receipts' | 'comm
       from (${source(scope, streams, [dimension], measures)}) as u
       group by 1
     ) as s
-    join rollup_keys k on k.org_id = ${orgId} and k.id = s.key
+    join rollup_keys k on k.org_id = ${orgId} and k.dimension = ${dimension} and k.id = s.key
   `;
 }
 
@@ -145,38 +128,38 @@ async function rank<Name extends string>(
   rows: Fragment,
   subjects: Record<Name, Subject>,
   length: number,
-  extra: Fragment = sql``,
 ): Promise<Record<Name, List>> {
   const names = Object.keys(subjects) as Name[];
   const ranked = names.map((subject) => {
     const { label, name, top = length } = subjects[subject];
-    return sql`
-      select ${subject}::text as subject, least(nr, ${top + 1}::int) as nr, case when nr <= ${top}::int then label end as label,
-        max(name) as name, count(*) as values, sum(receipts) as receipts, sum(cost) as cost
-      from (
-        select *, row_number() over (order by receipts desc, cost desc, label) as nr
-        from (
-          select ${label} as label, ${name ?? sql`null::text`} as name, sum(receipts) as receipts, coalesce(sum(cost), 0) as cost
-          from rows group by 1 having sum(receipts) > 0
-        ) as l
-      ) as r
-      group by 1, 2, 3
-    `;
+    return sql`select * from (
+      with grouped as materialized (
+        select ${label} as label, ${name ?? sql`null::text`} as name, coalesce(sum(receipts), 0) as receipts,
+          coalesce(sum(cost), 0) as cost, coalesce(sum(commits), 0) as commits
+        from rows group by 1
+      ), listed as materialized (
+        select * from grouped where receipts > 0 order by receipts desc, cost desc, label limit ${top}
+      )
+      select ${subject}::text as subject,
+        (
+          select coalesce(json_agg(json_build_object('label', label, 'name', name, 'receipts', receipts::float8, 'cost', cost::float8)), '[]')
+          from listed
+        ) as list,
+        json_build_object(
+          'values', count(*) filter (where receipts > 0) - (select count(*) from listed),
+          'receipts', (coalesce(sum(receipts), 0) - (select coalesce(sum(receipts), 0) from listed))::float8,
+          'cost', (coalesce(sum(cost) filter (where receipts > 0), 0) - (select coalesce(sum(cost), 0) from listed))::float8
+        ) as other,
+        (count(*) filter (where label is not null and receipts > 0))::float8 as active,
+        (count(*) filter (where label is not null and commits > 0))::float8 as committers,
+        (count(*) filter (where label is not null and receipts > 0 and commits > 0))::float8 as "both"
+      from grouped
+    ) as s`;
   });
-  const found = await sql<(Top & { subject: string; nr: number | null; values: number })[]>`
-    with rows as materialized (${rows})
-    select subject, nr::int, label, name, values::float8, receipts::float8, cost::float8
-    from (${ranked.reduce((all, one) => sql`${all} union all ${one}`)} ${extra}) as a
-    order by nr
+  const found = await sql<({ subject: Name } & List)[]>`
+    with rows as materialized (${rows}) ${ranked.reduce((all, one) => sql`${all} union all ${one}`)}
   `;
-  const lists: Record<string, List> = {};
-  for (const name of names) lists[name] = { list: [], other: { values: 0, receipts: 0, cost: 0 } };
-  for (const { subject, nr, values, ...one } of found) {
-    lists[subject] ??= { list: [], other: { values: 0, receipts: 0, cost: 0 } };
-    if (nr !== null && nr <= (subjects[subject as Name]?.top ?? length)) lists[subject].list.push(one);
-    else lists[subject].other = { values, receipts: one.receipts, cost: one.cost };
-  }
-  return lists as Record<Name, List>;
+  return Object.fromEntries(found.map(({ subject, ...list }) => [subject, list])) as Record<Name, List>;
 }
 
 /** Receipts and cost by the first days of buckets; a bucket without receipts is left out. The cover of the scope has no months. */

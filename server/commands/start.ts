@@ -12,6 +12,7 @@ import { type Runner, startRunner } from '../jobs/runner.js';
 import { createLogger } from '../log.js';
 import { createMetrics, type Metrics, poolGauges } from '../metrics/metrics.js';
 import { createMetricsServer } from '../metrics/metrics-server.js';
+import { type Folder, startFolder } from '../rollups/folder.js';
 import { loadSigningKey } from '../signing-key.js';
 import { version } from '../version.js';
 import { prepareDatabase } from './with-database.js';
@@ -30,6 +31,7 @@ export async function start(config: Config): Promise<void> {
   let sequencer: Sequencer | undefined;
   let runner: Runner | undefined;
   let metricsServer: Server | undefined;
+  let folder: Folder | undefined;
   try {
     claim = cluster && (await claimCluster(directUrl, config.dataDir));
     for (const migration of applied) log.info({ migration }, 'migration applied');
@@ -39,6 +41,7 @@ export async function start(config: Config): Promise<void> {
     if (signingKey) sequencer = startSequencer(db, signingKey, log);
     else log.warn('no BLAMEPROMPT_SIGNING_KEY: the audit log is written, but neither numbered nor signed');
     if (config.jobSlots > 0) runner = startRunner({ db, log, config, signingKey }, { slots: config.jobSlots });
+    folder = startFolder(db, log);
     const metrics = createMetrics(version);
     poolGauges(metrics, db);
     const server = createHttpServer(
@@ -68,6 +71,7 @@ export async function start(config: Config): Promise<void> {
     await sequencer?.stop();
     metricsServer?.closeAllConnections();
     metricsServer?.close();
+    await folder?.stop();
     await db?.close();
     await claim?.release();
     await cluster?.release();

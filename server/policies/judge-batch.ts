@@ -33,6 +33,9 @@ export interface StoredBatch {
 
 const NONE: FoundViolations = { warn: 0, block: 0, truncated: false, items: [] };
 
+/** PostgreSQL's word for a statement that took longer than it may. */
+const QUERY_CANCELED = '57014';
+
 /** Violations that a reply lists. */
 const MAX_ITEMS = 100;
 
@@ -46,9 +49,23 @@ const SUMS: ReadonlySet<RuleName> = new Set<RuleName>([
 
 /**
  * Judges what a batch changed by the org's policies and records the violations, in the transaction that stored it. Nothing is
- * refused: receipts are evidence. Where there are no policies this is one query.
+ * refused: receipts are evidence, and are stored also when judging them takes longer than a statement may; then nothing is
+ * recorded, and the reply says that there may be more. Where there are no policies this is one query.
  */
 export async function judgeBatch(
+  sql: Sql,
+  scope: { orgId: string; repoId: string; repo: string },
+  changed: Changed,
+): Promise<FoundViolations> {
+  try {
+    return await sql.savepoint((inner) => judge(inner, scope, changed));
+  } catch (error) {
+    if ((error as { code?: string }).code !== QUERY_CANCELED) throw error;
+    return { ...NONE, truncated: true };
+  }
+}
+
+async function judge(
   sql: Sql,
   scope: { orgId: string; repoId: string; repo: string },
   changed: Changed,

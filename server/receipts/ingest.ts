@@ -12,6 +12,7 @@ import { lockOrg } from '../orgs/lock.js';
 import { type Changed, judgeBatch } from '../policies/judge-batch.js';
 import { dropExpired } from '../retention/arriving.js';
 import { limitsOf } from '../retention/limits.js';
+import { foldOrg } from '../rollups/fold.js';
 import { findSettings } from '../settings/queries.js';
 import { storageRules } from '../settings/storage-rules.js';
 import { acceptCommits, acceptReceipts } from './check-items.js';
@@ -20,6 +21,9 @@ import { upsertRepo } from './repos.js';
 import { upsertAttributions } from './upsert-attributions.js';
 import { upsertCommits } from './upsert-commits.js';
 import { upsertReceipts } from './upsert-receipts.js';
+
+/** Items of a batch from which on its sender folds rollups, too; smaller ones are left to readers and to the server's folder. */
+const FOLD_FROM = 200;
 
 /** Who sends. */
 export interface Caller {
@@ -59,7 +63,7 @@ export async function ingest(
 
   const places = once(() => new Map(sent.receipts.map((item, n) => [idOf(item), n])));
 
-  return db.withTenant(orgId, async (sql) => {
+  const reply = await db.withTenant(orgId, async (sql) => {
     await lockOrg(sql, orgId, 'shared');
     const settings = await findSettings(sql, orgId);
     const rules = storageRules(settings);
@@ -108,6 +112,10 @@ export async function ingest(
       violations: await judgeBatch(sql, { orgId, repoId, repo: name }, changed),
     };
   });
+  // Whoever sends much takes part in folding it, so that what waits stays small however fast they send. What was sent is stored
+  // in any case; a fault comes again for the server's folder, which logs it.
+  if (receipts.length + commits.length >= FOLD_FROM) await foldOrg(db, orgId, { wait: false }).catch(() => {});
+  return reply;
 }
 
 /** The bare array that the original client posts (formats.md, section 2). */

@@ -4,13 +4,21 @@ import { isUuid } from '../../shared/slug.js';
 import { notFound } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { createPlaces } from '../http/places.js';
 import { ingest, ingestBlamePrompt } from './ingest.js';
 import * as queries from './queries.js';
 
+/** Batches that are stored at once by one process, of its ten connections, and by one org; the bodies of those that wait are in memory. */
+const PLACES = { all: 6, each: 4, waiting: 64 };
+
 export function receiptRoutes(router: Router, services: Services): void {
+  const inPlace = createPlaces(PLACES);
+
   bind(router, services, postReceipts, async ({ db, principal, actor, query, body }) => {
     const caller = { orgId: principal.orgId, actor };
-    return Array.isArray(body) ? ingestBlamePrompt(db, caller, body, query) : ingest(db, caller, body);
+    return inPlace(principal.orgId, () =>
+      Array.isArray(body) ? ingestBlamePrompt(db, caller, body, query) : ingest(db, caller, body),
+    );
   });
 
   bind(router, services, listReceipts, async ({ db, principal, query }) => {
