@@ -1,4 +1,4 @@
-/** `npm run bench -- <name> [--repo <path>]`: a table for people and, as the last line, JSON for programs. */
+/** `npm run bench -- <name> [--repo <path>] [--receipts <n>]`: a table for people and, as the last line, JSON for programs. */
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { table } from '../cli/terminal.js';
@@ -6,6 +6,7 @@ import { benchGate } from './gate.js';
 import { benchHook } from './hook.js';
 import { benchNotes } from './notes.js';
 import { benchPolicy } from './policy.js';
+import { benchReport } from './report.js';
 import { benchSync } from './sync.js';
 import { createSyntheticRepository } from './synthetic.js';
 
@@ -15,10 +16,14 @@ const BENCHES = {
   hook: { run: benchHook, made: undefined },
   notes: { run: benchNotes, made: {} },
   policy: { run: benchPolicy, made: undefined },
+  report: { run: benchReport, made: undefined },
   sync: { run: benchSync, made: { commits: 10_000, conversation: 5_000 } },
 };
 
-const { values, positionals } = parseArgs({ options: { repo: { type: 'string' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { repo: { type: 'string' }, receipts: { type: 'string' } },
+  allowPositionals: true,
+});
 const bench = BENCHES[positionals[0] as keyof typeof BENCHES];
 if (!bench) {
   console.error(
@@ -30,7 +35,10 @@ if (!bench) {
   const synthetic =
     values.repo === undefined && bench.made !== undefined ? await createSyntheticRepository(bench.made) : undefined;
   try {
-    const { rows, result } = await bench.run(values.repo ?? synthetic ?? '');
+    const { rows, result } = await bench.run(
+      values.repo ?? synthetic ?? '',
+      values.receipts === undefined ? undefined : Number(values.receipts),
+    );
     console.log(table([['measured', 'median', 'ratio'], ...rows]));
     console.log(JSON.stringify(result));
   } finally {
