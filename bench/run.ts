@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { table } from '../cli/terminal.js';
+import { benchAnalytics } from './analytics.js';
 import { benchGate } from './gate.js';
 import { benchHook } from './hook.js';
 import { benchNotes } from './notes.js';
@@ -12,16 +13,17 @@ import { createSyntheticRepository } from './synthetic.js';
 
 /** Each with the repository that is made for it. A first sync of 2,000 small commits would be the start of processes only. */
 const BENCHES = {
+  analytics: { run: (_repo: string, receipts: number) => benchAnalytics(receipts), made: undefined },
   gate: { run: benchGate, made: {} },
   hook: { run: benchHook, made: undefined },
   notes: { run: benchNotes, made: {} },
   policy: { run: benchPolicy, made: undefined },
-  report: { run: benchReport, made: undefined },
+  report: { run: (_repo: string, receipts: number) => benchReport(receipts), made: undefined },
   sync: { run: benchSync, made: { commits: 10_000, conversation: 5_000 } },
 };
 
 const { values, positionals } = parseArgs({
-  options: { repo: { type: 'string' }, receipts: { type: 'string' } },
+  options: { repo: { type: 'string' }, receipts: { type: 'string', default: '200000' } },
   allowPositionals: true,
 });
 const bench = BENCHES[positionals[0] as keyof typeof BENCHES];
@@ -35,10 +37,7 @@ if (!bench) {
   const synthetic =
     values.repo === undefined && bench.made !== undefined ? await createSyntheticRepository(bench.made) : undefined;
   try {
-    const { rows, result } = await bench.run(
-      values.repo ?? synthetic ?? '',
-      values.receipts === undefined ? undefined : Number(values.receipts),
-    );
+    const { rows, result } = await bench.run(values.repo ?? synthetic ?? '', Number(values.receipts));
     console.log(table([['measured', 'median', 'ratio'], ...rows]));
     console.log(JSON.stringify(result));
   } finally {

@@ -22,7 +22,7 @@ create policy system on api_keys to blameprompt_system using (true) with check (
 create policy tenant on api_keys to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on api_keys to blameprompt_app;
 grant insert, select, update on api_keys to blameprompt_system;
-grant update (expires_at, revoked_at, rotated_to) on api_keys to blameprompt_app;
+grant update (expires_at, name, revoked_at, rotated_to) on api_keys to blameprompt_app;
 
 create table attributions (
   org_id uuid not null,
@@ -40,7 +40,7 @@ create table attributions (
 CREATE INDEX attributions_by_commit ON public.attributions USING btree (org_id, repo_id, commit_oid);
 alter table attributions enable row level security, force row level security;
 create policy tenant on attributions to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
-grant insert, select, update on attributions to blameprompt_app;
+grant delete, insert, select, update on attributions to blameprompt_app;
 
 create table audit_checkpoints (
   org_id uuid not null,
@@ -57,7 +57,7 @@ grant insert, select on audit_checkpoints to blameprompt_app;
 create table audit_details (
   org_id uuid not null,
   event_id uuid not null,
-  salt text not null,
+  salt text,
   detail text not null,
   constraint audit_details_pkey PRIMARY KEY (org_id, event_id),
   constraint audit_details_org_id_event_id_fkey FOREIGN KEY (org_id, event_id) REFERENCES audit_events(org_id, id)
@@ -97,6 +97,18 @@ alter table audit_heads enable row level security, force row level security;
 create policy tenant on audit_heads to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on audit_heads to blameprompt_app;
 grant update (size) on audit_heads to blameprompt_app;
+
+create table audit_keys (
+  org_id uuid not null,
+  public_key text not null,
+  since timestamp with time zone not null default now(),
+  constraint audit_keys_pkey PRIMARY KEY (org_id, public_key),
+  constraint audit_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table audit_keys enable row level security, force row level security;
+create policy tenant on audit_keys to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on audit_keys to blameprompt_app;
+grant update (since) on audit_keys to blameprompt_app;
 
 create table audit_log (
   org_id uuid not null,
@@ -158,6 +170,9 @@ create table commits (
   updated_at timestamp with time zone not null default now(),
   rewritten_to text,
   author_is_bot boolean not null default false,
+  team text,
+  team_id uuid,
+  author text generated always as (lower(author_email)) stored,
   constraint commits_pkey PRIMARY KEY (org_id, repo_id, oid),
   constraint commits_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
   constraint commits_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id),
@@ -168,6 +183,77 @@ CREATE INDEX commits_by_time ON public.commits USING btree (org_id, committed_at
 alter table commits enable row level security, force row level security;
 create policy tenant on commits to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on commits to blameprompt_app;
+
+create table erased_identities (
+  org_id uuid not null,
+  hash bytea not null,
+  kind text not null,
+  words smallint not null,
+  in_text boolean not null,
+  pseudonym text not null,
+  erased_at timestamp with time zone not null default now(),
+  constraint erased_identities_pkey PRIMARY KEY (org_id, hash),
+  constraint erased_identities_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint erased_identities_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'name'::text])))
+);
+alter table erased_identities enable row level security, force row level security;
+create policy tenant on erased_identities to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on erased_identities to blameprompt_app;
+grant update (in_text) on erased_identities to blameprompt_app;
+
+create table erasure_secrets (
+  org_id uuid not null,
+  secret bytea not null,
+  constraint erasure_secrets_pkey PRIMARY KEY (org_id),
+  constraint erasure_secrets_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table erasure_secrets enable row level security, force row level security;
+create policy tenant on erasure_secrets to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on erasure_secrets to blameprompt_app;
+
+create table erasures (
+  org_id uuid not null,
+  id uuid not null,
+  erased_at timestamp with time zone not null,
+  certificate text not null,
+  signature text,
+  public_key text,
+  constraint erasures_pkey PRIMARY KEY (org_id, id),
+  constraint erasures_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table erasures enable row level security, force row level security;
+create policy tenant on erasures to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on erasures to blameprompt_app;
+
+create table jobs (
+  org_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  key text,
+  by text,
+  payload jsonb not null,
+  status text not null default 'waiting'::text,
+  due_at timestamp with time zone not null default now(),
+  attempts integer not null default 0,
+  lease uuid,
+  progress double precision not null default 0,
+  error text,
+  result jsonb,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint jobs_pkey PRIMARY KEY (org_id, id),
+  constraint jobs_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint jobs_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+CREATE UNIQUE INDEX jobs_by_key ON public.jobs USING btree (org_id, kind, key) WHERE (status = 'waiting'::text);
+CREATE INDEX jobs_due ON public.jobs USING btree (org_id, due_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE UNIQUE INDEX jobs_recurring ON public.jobs USING btree (org_id, kind) WHERE ((key = 'recurring'::text) AND (status = ANY (ARRAY['waiting'::text, 'running'::text])));
+alter table jobs enable row level security, force row level security;
+create policy system on jobs to blameprompt_system using (true) with check (true);
+create policy tenant on jobs to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select, update on jobs to blameprompt_app;
+grant insert on jobs to blameprompt_system;
+grant select (due_at, kind, org_id, status) on jobs to blameprompt_system;
 
 create table org_settings (
   org_id uuid not null,
@@ -228,6 +314,7 @@ create table policy_versions (
 alter table policy_versions enable row level security, force row level security;
 create policy tenant on policy_versions to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select on policy_versions to blameprompt_app;
+grant update (content, key_name) on policy_versions to blameprompt_app;
 
 create table receipt_revisions (
   org_id uuid not null,
@@ -242,7 +329,7 @@ create table receipt_revisions (
 );
 alter table receipt_revisions enable row level security, force row level security;
 create policy tenant on receipt_revisions to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
-grant insert, select on receipt_revisions to blameprompt_app;
+grant delete, insert, select on receipt_revisions to blameprompt_app;
 grant update (content) on receipt_revisions to blameprompt_app;
 
 create table receipts (
@@ -294,7 +381,7 @@ CREATE INDEX receipts_by_team ON public.receipts USING btree (org_id, team_id, "
 CREATE INDEX receipts_by_time ON public.receipts USING btree (org_id, "timestamp" DESC, id DESC);
 alter table receipts enable row level security, force row level security;
 create policy tenant on receipts to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
-grant insert, select, update on receipts to blameprompt_app;
+grant delete, insert, select, update on receipts to blameprompt_app;
 
 create table repos (
   org_id uuid not null,
@@ -311,6 +398,125 @@ alter table repos enable row level security, force row level security;
 create policy tenant on repos to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on repos to blameprompt_app;
 
+create table retention_runs (
+  org_id uuid not null,
+  id uuid not null,
+  started_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  counts jsonb not null default '{}'::jsonb,
+  constraint retention_runs_pkey PRIMARY KEY (org_id, id),
+  constraint retention_runs_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+CREATE UNIQUE INDEX retention_runs_open ON public.retention_runs USING btree (org_id) WHERE (finished_at IS NULL);
+alter table retention_runs enable row level security, force row level security;
+create policy tenant on retention_runs to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on retention_runs to blameprompt_app;
+grant update (counts, finished_at) on retention_runs to blameprompt_app;
+
+create table rollup_deltas (
+  org_id uuid not null,
+  id bigint not null,
+  at timestamp with time zone not null,
+  repo text[] not null,
+  person text[] not null,
+  team text[] not null,
+  kind text[] not null,
+  receipts bigint,
+  cost numeric,
+  input numeric,
+  output numeric,
+  cache_read numeric,
+  cache_creation numeric,
+  accepted numeric,
+  overridden numeric,
+  commits bigint,
+  commits_with_receipts bigint,
+  commits_with_ai_trailers bigint,
+  commits_by_bots bigint,
+  added bigint,
+  deleted bigint,
+  ai bigint,
+  human bigint,
+  unknown bigint,
+  added_by_bots bigint,
+  ai_of_kind bigint,
+  constraint rollup_deltas_pkey PRIMARY KEY (org_id, id),
+  constraint rollup_deltas_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table rollup_deltas enable row level security, force row level security;
+create policy system on rollup_deltas to blameprompt_system using (true) with check ();
+create policy tenant on rollup_deltas to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select on rollup_deltas to blameprompt_app;
+grant select (org_id) on rollup_deltas to blameprompt_system;
+
+create table rollup_keys (
+  org_id uuid not null,
+  id integer not null,
+  dimension text not null,
+  hash bytea not null,
+  value text[] not null,
+  is_bot boolean not null,
+  constraint rollup_keys_org_id_dimension_hash_key UNIQUE (org_id, dimension, hash),
+  constraint rollup_keys_pkey PRIMARY KEY (org_id, id),
+  constraint rollup_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint rollup_keys_dimension_check CHECK ((dimension = ANY (ARRAY['repo'::text, 'person'::text, 'team'::text, 'kind'::text])))
+);
+alter table rollup_keys enable row level security, force row level security;
+create policy tenant on rollup_keys to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select on rollup_keys to blameprompt_app;
+
+create table rollup_state (
+  org_id uuid not null,
+  time_zone text not null,
+  rebuilt_at timestamp with time zone not null default now(),
+  verified_at timestamp with time zone,
+  drift bigint,
+  constraint rollup_state_pkey PRIMARY KEY (org_id),
+  constraint rollup_state_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table rollup_state enable row level security, force row level security;
+create policy system on rollup_state to blameprompt_system using (true) with check ();
+create policy tenant on rollup_state to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select, update on rollup_state to blameprompt_app;
+grant select on rollup_state to blameprompt_system;
+
+create table rollups (
+  org_id uuid not null,
+  cube smallint not null,
+  bucket timestamp with time zone not null,
+  repo integer not null,
+  person integer not null,
+  team integer not null,
+  kind integer not null,
+  receipts bigint,
+  cost numeric,
+  input numeric,
+  output numeric,
+  cache_read numeric,
+  cache_creation numeric,
+  accepted numeric,
+  overridden numeric,
+  commits bigint,
+  commits_with_receipts bigint,
+  commits_with_ai_trailers bigint,
+  commits_by_bots bigint,
+  added bigint,
+  deleted bigint,
+  ai bigint,
+  human bigint,
+  unknown bigint,
+  added_by_bots bigint,
+  ai_of_kind bigint,
+  constraint rollups_pkey PRIMARY KEY (org_id, cube, bucket, repo, person, team, kind),
+  constraint rollups_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+CREATE INDEX rollups_by_person ON public.rollups USING btree (org_id, cube, person, bucket) WHERE (person > 0);
+CREATE INDEX rollups_by_repo ON public.rollups USING btree (org_id, cube, repo, bucket) WHERE (repo > 0);
+CREATE INDEX rollups_by_team ON public.rollups USING btree (org_id, cube, team, bucket) WHERE (team > 0);
+alter table rollups enable row level security, force row level security;
+create policy tenant on rollups to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select, update on rollups to blameprompt_app;
+
 create table schema_migrations (
   version integer not null,
   name text not null,
@@ -318,6 +524,7 @@ create table schema_migrations (
   applied_at timestamp with time zone not null default now(),
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
+grant select on schema_migrations to blameprompt_system;
 
 create table team_members (
   org_id uuid not null,
@@ -370,6 +577,17 @@ alter table teams enable row level security, force row level security;
 create policy tenant on teams to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on teams to blameprompt_app;
 
+create table violation_heads (
+  org_id uuid not null,
+  size bigint not null default 0,
+  constraint violation_heads_pkey PRIMARY KEY (org_id),
+  constraint violation_heads_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table violation_heads enable row level security, force row level security;
+create policy tenant on violation_heads to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select on violation_heads to blameprompt_app;
+grant update (size) on violation_heads to blameprompt_app;
+
 create table violations (
   org_id uuid not null,
   id uuid not null,
@@ -387,6 +605,7 @@ create table violations (
   acknowledged_at timestamp with time zone,
   acknowledged_by text,
   note text,
+  seq bigint,
   constraint violations_pkey PRIMARY KEY (org_id, id),
   constraint violations_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
   constraint violations_org_id_policy_id_fkey FOREIGN KEY (org_id, policy_id) REFERENCES policies(org_id, id),
@@ -394,7 +613,59 @@ create table violations (
   constraint violations_action_check CHECK ((action = ANY (ARRAY['warn'::text, 'block'::text])))
 );
 CREATE INDEX violations_by_policy ON public.violations USING btree (org_id, policy_id, occurred_at DESC, id DESC);
+CREATE UNIQUE INDEX violations_by_seq ON public.violations USING btree (org_id, seq) WHERE (seq IS NOT NULL);
 CREATE INDEX violations_by_time ON public.violations USING btree (org_id, occurred_at DESC, id DESC);
+CREATE INDEX violations_without_seq ON public.violations USING btree (org_id) WHERE (seq IS NULL);
 alter table violations enable row level security, force row level security;
 create policy tenant on violations to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
-grant insert, select, update on violations to blameprompt_app;
+grant delete, insert, select, update on violations to blameprompt_app;
+
+create table webhook_deliveries (
+  org_id uuid not null,
+  id uuid not null,
+  webhook_id uuid not null,
+  type text not null,
+  body text not null,
+  status text not null default 'waiting'::text,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone not null default now(),
+  last_attempt_at timestamp with time zone,
+  url text,
+  response_status integer,
+  response_body text,
+  error text,
+  created_at timestamp with time zone not null default now(),
+  constraint webhook_deliveries_pkey PRIMARY KEY (org_id, id),
+  constraint webhook_deliveries_org_id_webhook_id_fkey FOREIGN KEY (org_id, webhook_id) REFERENCES webhooks(org_id, id) ON DELETE CASCADE,
+  constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
+);
+CREATE INDEX webhook_deliveries_by_time ON public.webhook_deliveries USING btree (org_id, webhook_id, created_at DESC, id DESC);
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (org_id, webhook_id, next_attempt_at) WHERE (status = 'waiting'::text);
+alter table webhook_deliveries enable row level security, force row level security;
+create policy tenant on webhook_deliveries to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select, update on webhook_deliveries to blameprompt_app;
+
+create table webhooks (
+  org_id uuid not null,
+  id uuid not null,
+  url text not null,
+  description text,
+  events text[] not null,
+  enabled boolean not null default true,
+  disabled_reason text,
+  secret_number integer not null default 1,
+  secret_key_id text not null,
+  previous_until timestamp with time zone,
+  audit_seq bigint not null,
+  violation_seq bigint not null,
+  failures integer not null default 0,
+  paused_until timestamp with time zone,
+  succeeded_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint webhooks_pkey PRIMARY KEY (org_id, id),
+  constraint webhooks_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table webhooks enable row level security, force row level security;
+create policy tenant on webhooks to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select, update on webhooks to blameprompt_app;

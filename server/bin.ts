@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import { backup, restore } from './commands/backup.js';
 import { createApiKey, revokeApiKey, showKeys } from './commands/key.js';
 import { createOrg, showOrgs } from './commands/org.js';
 import type { Output } from './commands/output.js';
@@ -19,6 +20,8 @@ Commands
   key create --org <slug> --name <name> --scopes <a,b> [--expires 90d]
   key list [--org <slug>]
   key revoke <id or selector>
+  backup -o <file>                        save all orgs in one file, also while the server runs
+  restore <file> [--force]                read it into an empty database; --force replaces what is there
 
 Flags
   --port <n> --host <address>             where to listen (3000 on 127.0.0.1)
@@ -38,6 +41,8 @@ const options = {
   org: { type: 'string' },
   scopes: { type: 'string' },
   expires: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  force: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -52,7 +57,7 @@ async function run(
   flags: Flags,
 ): Promise<Output | undefined> {
   const command = ['org', 'key'].includes(noun) ? `${noun} ${verb ?? ''}` : noun;
-  const extra = ['org', 'key'].includes(noun) ? rest : [verb, subject, ...rest];
+  const extra = ['org', 'key'].includes(noun) ? rest : [...(noun === 'restore' ? [] : [verb]), subject, ...rest];
   if (extra.some((word) => word !== undefined))
     throw new ServerError('usage', `Too many words after "${command}".\n\n${USAGE}`);
   switch (command) {
@@ -61,6 +66,10 @@ async function run(
       return undefined;
     case 'migrate':
       return migrateCommand(config);
+    case 'backup':
+      return backup(config, flags.output);
+    case 'restore':
+      return restore(config, verb, flags.force ?? false);
     case 'org create':
       return createOrg(config, subject, flags.name);
     case 'org list':

@@ -1,5 +1,6 @@
 import { defaultDataDir } from './embedded/data-dir.js';
 import { ServerError } from './errors.js';
+import { toNetworks } from './webhooks/addresses.js';
 
 interface Setting<T> {
   env: string;
@@ -26,6 +27,14 @@ const oneOf = (env: string, values: string[], fallback: string) => (value: strin
   if (value && !values.includes(value))
     throw new ServerError('invalid_config', `${env} must be one of ${values.join(', ')}.`);
   return value || fallback;
+};
+
+const networks = (env: string) => (value: string | undefined) => {
+  try {
+    return toNetworks(value ? value.split(',') : []);
+  } catch (cause) {
+    throw new ServerError('invalid_config', `${env}: ${(cause as Error).message}.`, { cause });
+  }
 };
 
 /** Every setting of the server. docs/configuration.md is printed from this table. */
@@ -94,6 +103,81 @@ export const settings = {
     description: 'how long a policy bundle holds without the server, at most',
     shown: '24',
     read: integer('POLICY_BUNDLE_HOURS', 24, 1, 8760),
+  },
+  webhookAllow: {
+    env: 'BLAMEPROMPT_WEBHOOK_ALLOW',
+    description:
+      'private networks that webhooks may be sent to, as 10.1.0.0/16,192.168.7.9; with 127.0.0.1 also http to this machine',
+    shown: 'none',
+    read: networks('BLAMEPROMPT_WEBHOOK_ALLOW'),
+  },
+  jobSlots: {
+    env: 'JOB_SLOTS',
+    description: 'background jobs that this server runs at a time; 0 leaves them to others on the same database',
+    shown: '4',
+    read: integer('JOB_SLOTS', 4, 0, 100),
+  },
+  perKey: {
+    env: 'BLAMEPROMPT_RATE_PER_KEY',
+    description: 'requests a minute with one key, in each server process; 0: no limit',
+    shown: '3000',
+    read: integer('BLAMEPROMPT_RATE_PER_KEY', 3000, 0, 1_000_000_000),
+  },
+  perAddress: {
+    env: 'BLAMEPROMPT_RATE_PER_IP',
+    description: 'requests a minute from one IP address (IPv6: one /64), in each server process; 0: no limit',
+    shown: '12000',
+    read: integer('BLAMEPROMPT_RATE_PER_IP', 12_000, 0, 1_000_000_000),
+  },
+  failedPerAddress: {
+    env: 'BLAMEPROMPT_RATE_FAILED_PER_IP',
+    description: 'requests a minute without a valid key from one IP address; 0: no limit',
+    shown: '60',
+    read: integer('BLAMEPROMPT_RATE_FAILED_PER_IP', 60, 0, 1_000_000_000),
+  },
+  trustProxy: {
+    env: 'BLAMEPROMPT_TRUST_PROXY',
+    description:
+      'how many proxies of yours stand before the server: the address of the client is read that far from the end of X-Forwarded-For; 0: the header is not believed',
+    shown: '0',
+    read: integer('BLAMEPROMPT_TRUST_PROXY', 0, 0, 10),
+  },
+  headersMs: {
+    env: 'BLAMEPROMPT_HEADERS_TIMEOUT_MS',
+    description: "a request's headers must arrive in this time",
+    shown: '10000',
+    read: integer('BLAMEPROMPT_HEADERS_TIMEOUT_MS', 10_000, 10, 3_600_000),
+  },
+  requestMs: {
+    env: 'BLAMEPROMPT_REQUEST_TIMEOUT_MS',
+    description: 'a request with its body must arrive in this time',
+    shown: '120000',
+    read: integer('BLAMEPROMPT_REQUEST_TIMEOUT_MS', 120_000, 10, 3_600_000),
+  },
+  maxConnections: {
+    env: 'BLAMEPROMPT_MAX_CONNECTIONS',
+    description: 'connections of clients at most; more are closed at once',
+    shown: '2000',
+    read: integer('BLAMEPROMPT_MAX_CONNECTIONS', 2000, 1, 1_000_000),
+  },
+  metricsPort: {
+    env: 'BLAMEPROMPT_METRICS_PORT',
+    description: 'TCP port of /metrics (Prometheus); 0 takes a free one',
+    shown: '(none)',
+    read: (value: string | undefined) => (value ? integer('BLAMEPROMPT_METRICS_PORT', 0, 0, 65535)(value) : undefined),
+  },
+  metricsHost: {
+    env: 'BLAMEPROMPT_METRICS_HOST',
+    description: 'address of /metrics, which asks for no key',
+    shown: '127.0.0.1',
+    read: text('127.0.0.1'),
+  },
+  shutdownDelay: {
+    env: 'BLAMEPROMPT_SHUTDOWN_DELAY_SECONDS',
+    description:
+      'after SIGTERM the server goes on for so long while /readyz says that it is going, so that a load balancer sends it nothing more',
+    shown: '0',
+    read: integer('BLAMEPROMPT_SHUTDOWN_DELAY_SECONDS', 0, 0, 600),
   },
   logLevel: {
     env: 'LOG_LEVEL',

@@ -96,6 +96,33 @@ function serverUrl(directUrl: string): string {
   return url.href;
 }
 
+export type OwnerSql = postgres.Sql;
+
+/**
+ * Runs `work` on a connection of the owner, for what concerns the rows of all orgs at once: backups. Row-level security is
+ * forced on owners, too, so that it must be a superuser or have BYPASSRLS; anyone else gets an error that says so.
+ */
+export async function withOwner<T>(directUrl: string, work: (sql: OwnerSql) => Promise<T>): Promise<T> {
+  const sql = postgres(directUrl, {
+    max: 1,
+    connect_timeout: 10,
+    onnotice: () => {},
+    connection: { application_name: 'blameprompt-backup' },
+  });
+  try {
+    return await work(sql);
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== '42501') throw cause;
+    throw new ServerError(
+      'not_all_rows',
+      'The user of DATABASE_URL_DIRECT may not see the rows of all orgs. Let a superuser run "alter role <user> bypassrls", or give a superuser in DATABASE_URL_DIRECT for this command.',
+      { cause },
+    );
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
 function withDatabase(href: string, name: string): string {
   const url = new URL(href);
   url.pathname = `/${name}`;

@@ -1,8 +1,11 @@
 import postgres from 'postgres';
+import { createFairQueue } from './limits/fair-queue.js';
 
 /** A query runner bound to one transaction. Every query of the server goes through one. */
 export type Sql = postgres.TransactionSql;
 
+/** A part of a query, or a query that was not sent. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 /** A query that has not run yet; its rows can be read with a cursor. */
 export type Query<Row extends object> = postgres.PendingQuery<Row[]>;
 
@@ -19,6 +22,8 @@ export interface Database {
   withSnapshot<T>(orgId: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` in one transaction that sees orgs and keys of all orgs, and nothing else: sign-in and administration. */
   withSystem<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Transactions of tenants that run and that wait for a connection, and how many connections there may be. */
+  load(): { running: number; waiting: number; size: number };
   /** Waits for running transactions up to `seconds`, then closes every connection. */
   close(seconds?: number): Promise<void>;
 }
@@ -34,6 +39,8 @@ export interface DatabaseOptions {
 /** A statement that waits longer for somebody else's transaction is cancelled, in milliseconds; its request is answered 503. */
 const LOCK_TIMEOUT_MS = 10_000;
 
+/** A transaction that is left alone for so long is ended, and its connection is free again, in milliseconds. */
+const IDLE_TIMEOUT_MS = 60_000;
 /** Of one query in a snapshot, with the time that its reader takes, in milliseconds. */
 const SNAPSHOT_TIMEOUT_MS = 15 * 60_000;
 
@@ -54,15 +61,22 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
     work: (sql: Sql) => Promise<T>,
     timeoutMs = statementTimeoutMs,
   ): Promise<T> {
-    const timeouts = [`set local statement_timeout = ${timeoutMs}`, `set local lock_timeout = ${LOCK_TIMEOUT_MS}`];
+    const timeouts = [
+      `set local statement_timeout = ${timeoutMs}`,
+      `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
+      `set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`,
+    ];
     const setup = [...settings, ...timeouts].join(';');
     const result = await pool.begin(async (sql) => {
       await sql.unsafe(setup); // before any query is even built: tenancy must not rest on the order of a pipeline
-      const value = await work(sql);
+      const value = await work(refusingUndefined(sql));
       return { value };
     });
     return (result as { value: T }).value;
   }
+
+  // One connection is kept for sign-in: an org that is busy must not keep others from being recognised.
+  const tenants = createFairQueue(Math.max(1, poolSize - 1));
 
   function asTenant(orgId: string): string[] {
     // `set local` takes no parameters and is the only form that Citus hands on to its workers (set_config is not).
@@ -72,12 +86,31 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
   }
 
   return {
-    withTenant: (orgId, work) => transaction(asTenant(orgId), work),
-    withSnapshot: (orgId, work) => {
-      const snapshot = 'set transaction isolation level repeatable read, read only';
-      return transaction([snapshot, ...asTenant(orgId)], work, SNAPSHOT_TIMEOUT_MS);
+    withTenant: async (orgId, work) => {
+      const tenant = asTenant(orgId);
+      return tenants.run(orgId, () => transaction(tenant, work));
+    },
+    withSnapshot: async (orgId, work) => {
+      const snapshot = ['set transaction isolation level repeatable read, read only', ...asTenant(orgId)];
+      return tenants.run(orgId, () => transaction(snapshot, work, SNAPSHOT_TIMEOUT_MS));
     },
     withSystem: (work) => transaction(['set local role blameprompt_system'], work),
+    load: () => ({ ...tenants.counts(), size: poolSize }),
     close: (seconds = 5) => pool.end({ timeout: seconds }),
   };
+}
+
+/**
+ * postgres.js finds an undefined parameter or an invalid date only when it writes the query. Where others were sent before
+ * it on the same connection it then fails the wrong one and waits for ever for the answer to what it never sent: the
+ * request hangs, and its connection is lost to the pool. Here it is an error before anything is sent.
+ */
+function refusingUndefined(sql: Sql): Sql {
+  return new Proxy(sql, {
+    apply(target, self, args: unknown[]) {
+      if (args.some((arg) => arg === undefined || (arg instanceof Date && Number.isNaN(arg.getTime()))))
+        throw new TypeError('A query has a parameter that is undefined or an invalid date.');
+      return Reflect.apply(target as never, self, args);
+    },
+  });
 }

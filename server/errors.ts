@@ -97,6 +97,12 @@ export const notFound = (what: string) => new ProblemError(404, 'not_found', `Th
 export const conflict = (code: string, detail: string, cause?: unknown) =>
   new ProblemError(409, code, detail, { cause });
 
+export const noSigningKey = (why: string) =>
+  conflict(
+    'no_signing_key',
+    `This server has no signing key; ${why}. Whoever runs it sets BLAMEPROMPT_SIGNING_KEY or BLAMEPROMPT_SIGNING_KEY_FILE (openssl genpkey -algorithm ed25519).`,
+  );
+
 export const unavailable = (cause: unknown) =>
   new ProblemError(
     503,

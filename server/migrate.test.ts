@@ -18,6 +18,28 @@ test('twenty migrations at once apply each file once', async (t) => {
   t.deepEqual(await migrate(adminUrl), []);
 });
 
+test('a migration is an event in the log of every org that is there', async (t) => {
+  const { adminUrl, drop } = await createTestDatabase();
+  t.teardown(drop);
+  const folder = await mkdtemp(join(tmpdir(), 'bp-migrations-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  await cp(MIGRATIONS, folder, { recursive: true });
+  await writeFile(join(folder, '9000_more.sql'), 'create table more (id integer)');
+  const sql = postgres(adminUrl, { max: 1 });
+  t.teardown(() => sql.end());
+  for (const n of [1, 2])
+    await sql`insert into orgs (org_id, slug, name) values (gen_random_uuid(), ${`org-${n}`}, 'x')`;
+  t.deepEqual(await migrate(adminUrl, folder), ['9000_more.sql']);
+  const events = await sql`select count(*)::int as count, count(distinct org_id)::int as orgs from audit_events
+    where action = 'schema.migrated' and target = '9000_more.sql' and actor = 'operator'`;
+  t.deepEqual({ ...events[0] }, { count: 2, orgs: 2 });
+  t.is((await sql`select from audit_pending`).count, 2);
+
+  await writeFile(join(folder, '9001_broken.sql'), 'create table more (id integer)');
+  await t.throwsAsync(migrate(adminUrl, folder), { message: /already exists/ });
+  t.is((await sql`select from audit_pending`).count, 2, 'one that failed is none');
+});
+
 test('schema.sql shows what the migrations make', async (t) => {
   const { adminUrl, drop } = await createTestDatabase();
   t.teardown(drop);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
-import postgres from 'postgres';
 import { endpoints } from '../shared/api/index.js';
 import { createTestDatabase } from '../test/database.js';
 import { exampleOf, type Made, makeExamples } from '../test/examples.js';
 import { OID, REPO, receipt } from '../test/fixtures.js';
+import { everything } from '../test/rows.js';
 import { startTestServer, type TestOrg, type TestServer } from '../test/server.js';
 
 let server: TestServer;
@@ -20,25 +20,8 @@ test.before(async () => {
 });
 test.after.always(() => server?.stop());
 
-/** Every row of an org in every table, as the owner of the database sees it. */
-async function everything(orgId: string): Promise<unknown> {
-  const sql = postgres(server.adminUrl, { max: 1 });
-  try {
-    const tables = await sql<{ name: string }[]>`
-      select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'org_id'
-    `;
-    const rows = tables.map(
-      ({ name }) =>
-        sql`select to_jsonb(t) - 'last_used_at' as row from ${sql(name)} t where org_id = ${orgId} order by t::text`,
-    );
-    return Object.fromEntries((await Promise.all(rows)).map((list, n) => [tables[n]!.name, [...list]]));
-  } finally {
-    await sql.end();
-  }
-}
-
 test('no endpoint shows a tenant anything of another, or changes it, whatever id it is asked for', async (t) => {
-  const before = await everything(acme.id);
+  const before = await everything(server.adminUrl, acme.id);
   for (const endpoint of endpoints) {
     const { path, ...request } = exampleOf(endpoint, made);
     const { key } = await server.createOrg();
@@ -49,7 +32,7 @@ test('no endpoint shows a tenant anything of another, or changes it, whatever id
     const told = request.body === undefined && /secret/.test(text);
     t.false(told || [acme.id, ...Object.values(made)].some((id) => text.includes(id)), `${endpoint.id}: ${text}`);
     if (endpoint.path.includes(':')) t.is(status, 404, endpoint.id);
-    t.deepEqual(await everything(acme.id), before, endpoint.id);
+    t.deepEqual(await everything(server.adminUrl, acme.id), before, endpoint.id);
   }
 });
 
@@ -79,7 +62,7 @@ test('two orgs with the same receipt id keep one each, and neither can block or 
 test('a query that forgets the org still sees one org only', async (t) => {
   const ids = await server.db.withTenant(rival.id, (sql) => sql`select org_id from receipts`);
   t.true(ids.every(({ org_id }) => org_id === rival.id));
-  for (const table of Object.keys((await everything(acme.id)) as object)) {
+  for (const table of Object.keys((await everything(server.adminUrl, acme.id)) as object)) {
     const rows = await server.db.withTenant(
       rival.id,
       (sql) => sql`select * from ${sql(table)} where org_id = ${acme.id}`,

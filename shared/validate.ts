@@ -110,5 +110,6 @@ export function timeBound(text: string, side: 'from' | 'to'): string | undefined
   if (!DAY.test(text)) return normalizeTimestamp(text);
   const start = normalizeTimestamp(`${text}T00:00:00Z`);
   if (start === undefined || side === 'from') return start;
-  return normalizeTimestamp(new Date(Date.parse(start) + 86_400_000).toISOString());
+  // Not normalised again: after the last day of all there is no timestamp, and yet it is a day.
+  return new Date(Date.parse(start) + 86_400_000).toISOString().replace('Z', '000Z');
 }

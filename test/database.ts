@@ -27,14 +27,21 @@ function env(name: string): string {
 }
 
 /** A database of its own, cloned from the migrated template (or empty). */
-export async function createTestDatabase({ empty = false, poolSize = 5 } = {}): Promise<TestDatabase> {
+export const createTestDatabase = ({ empty = false, poolSize = 5 } = {}): Promise<TestDatabase> =>
+  createFrom(empty ? 'template0' : env('TEST_TEMPLATE'), poolSize);
+
+/** What a backup of a database would be restored as. Nobody may be connected to it. */
+export const copyDatabase = ({ adminUrl }: Pick<TestDatabase, 'adminUrl'>): Promise<TestDatabase> =>
+  createFrom(new URL(adminUrl).pathname.slice(1), 5);
+
+async function createFrom(template: string, poolSize: number): Promise<TestDatabase> {
   const server = env('TEST_DATABASE_URL');
   const name = `bp_test_${randomBytes(6).toString('hex')}`;
   const admin = (text: string) => {
     const sql = postgres(server, { max: 1, onnotice: () => {} });
     return sql.unsafe(text).finally(() => sql.end());
   };
-  await admin(`create database ${name} template ${empty ? 'template0' : env('TEST_TEMPLATE')}`);
+  await admin(`create database ${name} template ${template}`);
   const adminUrl = withDatabase(server, name);
   const login = new URL(adminUrl);
   login.username = LOGIN;

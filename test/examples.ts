@@ -10,6 +10,8 @@ export interface Made {
   key: string;
   policy: string;
   violation: string;
+  job: string;
+  webhook: string;
 }
 
 interface Example {
@@ -21,6 +23,10 @@ interface Example {
 const TEAM = 'secret-team';
 const EMAIL = 'secret@acme.example';
 const REPO = 'git.example.com/acme/secret-repo';
+
+/** Names in that org. */
+export const WORDS = [TEAM, EMAIL, REPO, 'secret-model', 'secret-two', 'claude-code', 'anthropic', 'blocked_models'];
+
 const batch = () => ({
   repo: { name: REPO, team: 'secret-words' },
   receipts: [receipt({ prompt_summary: 'secret of acme', user_email: EMAIL, model: 'secret-model' })],
@@ -38,6 +44,7 @@ const examples: Record<string, (made: Made) => Example> = {
   postReceipts: () => ({ body: { ...batch(), receipts: [receipt(), {}] } }),
   listReceipts: () => ({ query: `?team=${TEAM}` }),
   getReceipt: (made) => ({ params: { id: made.receipt } }),
+  listCountedCommits: () => ({ query: `?repo=${REPO}` }),
   getAnalytics: () => ({}),
   listTeams: () => ({ query: '?archived=true' }),
   createTeam: () => ({ body: { slug: 'secret-other', name: 'Secret other' } }),
@@ -70,17 +77,29 @@ const examples: Record<string, (made: Made) => Example> = {
     query: `?repo=${REPO}&team=${TEAM}&person=${EMAIL}&rule=blocked_models&acknowledged=false`,
   }),
   acknowledgeViolation: (made) => ({ params: { id: made.violation }, body: { acknowledged: true, note: 'secret' } }),
+  listWebhooks: () => ({}),
+  createWebhook: () => ({ body: { url: 'https://secret.acme.example/other', events: ['audit.event'] } }),
+  updateWebhook: (made) => ({ params: { id: made.webhook }, body: { description: 'secret' } }),
+  deleteWebhook: (made) => ({ params: { id: made.webhook } }),
+  rotateWebhookSecret: (made) => ({ params: { id: made.webhook }, body: { grace_hours: 1 } }),
+  testWebhook: (made) => ({ params: { id: made.webhook } }),
+  listDeliveries: (made) => ({ params: { id: made.webhook }, query: '?status=waiting' }),
+  getJob: (made) => ({ params: { id: made.job } }),
   getReport: () => ({ params: { type: 'soc2' }, query: `?repo=${REPO}` }),
   whoami: () => ({}),
   listAudit: () => ({ query: '?action=team.created' }),
   readAuditLog: () => ({ query: '?start=1&limit=2' }),
   getCheckpoint: () => ({}),
   getProof: () => ({ query: '?from=1' }),
+  exportSubject: () => ({ body: { emails: [EMAIL] } }),
+  eraseSubject: () => ({ body: { emails: [EMAIL], names: ['Secret Person'] } }),
+  listErasures: () => ({ query: '?limit=1' }),
+  previewRetention: () => ({ body: { retention_days: { receipts: 1 } } }),
 };
 
 /** Fills an org with one thing of each kind. */
 export async function makeExamples(
-  { request, sequence }: Pick<TestServer, 'request' | 'sequence'>,
+  { request, sequence, enqueue }: Pick<TestServer, 'request' | 'sequence' | 'enqueue'>,
   org: TestOrg,
 ): Promise<Made> {
   const { key } = org;
@@ -95,8 +114,12 @@ export async function makeExamples(
   await send('PATCH', '/settings', { ignore: ['docs/secret/**'] });
   const made = await send('POST', '/keys', { name: 'secret-key', scopes: ['receipts:read'] });
   const policy = await send('POST', '/policies', POLICY);
+  const hook = { url: 'https://secret.acme.example/hook', events: ['violation.created', 'policy.changed'] };
+  const { webhook } = await send('POST', '/webhooks', hook);
+  await send('POST', `/webhooks/${webhook.id}/test`, undefined);
   const sent = batch();
   await send('POST', '/receipts', sent);
+  await send('POST', '/data-subjects/erase', { emails: ['gone-secret@acme.example'] });
   await sequence(org);
   const { violations } = await send('GET', '/violations', undefined);
   return {
@@ -105,6 +128,8 @@ export async function makeExamples(
     key: made.key.id,
     policy: policy.id,
     violation: violations[0].id,
+    webhook: webhook.id,
+    job: await enqueue(org, 'secret.kind', {}),
   };
 }
 

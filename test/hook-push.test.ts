@@ -44,7 +44,7 @@ test('a push of a commit that breaks a policy is stopped, and the message says w
   const commit = await annotated(clone, 'evil-1');
   const { code, stderr } = await push(clone);
   t.is(code, 1);
-  t.regex(stderr, /this push was stopped by the policy "No preview models"/);
+  t.regex(stderr, /this push is stopped by the policy "No preview models"/);
   t.regex(stderr, new RegExp(`evil-1 is blocked.*${commit.slice(0, 7)}`));
   t.is((await git(clone, ['push', '--quiet', '--no-verify'])).code, 0);
   t.is((await push(clone)).code, 0, 'what the remote has is not judged again');

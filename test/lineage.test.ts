@@ -208,6 +208,48 @@ test('a force-push that rewrites what was counted moves the lines, and going bac
   t.like(await nowAt(org), { [first]: null, [second]: null });
 });
 
+test('what left the branch unseen is taken off by a clone that never had it, and not by one that lags behind', async (t) => {
+  const org = await server.createOrg();
+  const { clone, start, first, second } = await twoAnnotated(t);
+  await clone.git('branch', '--force', 'main', 'feature');
+  const name = ['--repo-name', 'git.example.com/acme/rewritten'];
+  await sync(t, clone, org, ...name);
+  const lagging = await clone.cloneTo(join(clone.home, 'lagging'), '--mirror');
+  await clone.git('checkout', '--quiet', '-B', 'main', start);
+  await clone.commit({ 'a.ts': `${lines(7, 'above')}${lines(20)}` }, 'Put in between');
+  await clone.git('cherry-pick', first, second);
+  await clone.git('branch', '--quiet', '-D', 'feature');
+  const shallow = await clone.cloneTo(join(clone.home, 'shallow'), '--mirror', '--depth=1');
+  const fresh = await clone.cloneTo(join(clone.home, 'fresh'), '--mirror');
+  const added = async () => (await server.request('/api/v1/analytics', { key: org.key })).body.lines.added;
+
+  await sync(t, shallow, org, ...name);
+  t.true((await added()) >= 25 + 11, 'a shallow clone does not know what left the branch');
+  await sync(t, fresh, org, ...name);
+  t.is(await added(), 25 + 7 + 11);
+  await sync(t, lagging, org, ...name);
+  await sync(t, fresh, org, ...name, '--full');
+  t.is(await added(), 25 + 7 + 11);
+  t.is((await sync(t, fresh, org, ...name, '--full')).commits.updated, 0);
+});
+
+test('what left the branch is taken off also when its commits were collected before the next sync', async (t) => {
+  const org = await server.createOrg();
+  const { clone, start, first, second } = await twoAnnotated(t);
+  await clone.git('branch', '--force', 'main', 'feature');
+  await sync(t, clone, org);
+  const before = await counted(t, clone, org);
+  await clone.git('checkout', '--quiet', '-B', 'main', start);
+  await clone.commit({ 'a.ts': `${lines(7, 'above')}${lines(20)}` }, 'Put in between');
+  await clone.git('cherry-pick', first, second);
+  await clone.git('branch', '--quiet', '-D', 'feature');
+  await clone.git('reflog', 'expire', '--expire=now', '--all');
+  await clone.git('gc', '--quiet', '--prune=now');
+  await t.throwsAsync(clone.git('cat-file', '-e', second));
+  await sync(t, clone, org);
+  t.is((await server.request('/api/v1/analytics', { key: org.key })).body.lines.added, before.added + 7);
+});
+
 test('a commit that was rewritten twice counts once, and each leads to the latest', async (t) => {
   const org = await server.createOrg();
   const { clone, second } = await twoAnnotated(t);

@@ -106,6 +106,27 @@ test('login checks the key, stores it readable by the user only, and a project m
   t.is(synced.json.receipts.inserted, 1);
 });
 
+test('who logged in to one server need not name it again, who logged in to two is asked which', async (t) => {
+  const home = await temporaryFolder(t);
+  const { key } = await server.createOrg();
+  const env = { HOME: home, PATH: process.env.PATH! };
+  const login = (origin: string) =>
+    run(CLI, ['enterprise', 'login', '--api-url', origin, '--json'], { env, input: `${key}\n` });
+  const work = await clone(t, '');
+  const sync = () => run(CLI, ['enterprise', 'sync', '-C', work.path, '--json'], { env });
+  t.is((await sync()).json.error.code, 'no_server');
+  t.is((await login(server.origin)).code, 0);
+  const synced = await sync();
+  t.is(synced.code, 0, synced.stderr);
+  t.is(synced.json.receipts.inserted, 1);
+  const file = join(home, '.config/blameprompt/credentials.json');
+  const stored = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify({ ...stored, 'https://other.example.com': stored[server.origin] }));
+  const { code, json } = await sync();
+  t.is(code, 2);
+  t.true(json.error.message.includes(`${server.origin} and https://other.example.com`), json.error.message);
+});
+
 test('a repository cannot make login choose its server', async (t) => {
   const { seen, origin } = await stranger(t);
   const project = await clone(t, `[enterprise]\napi_url = "${origin}"\n`);

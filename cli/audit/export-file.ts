@@ -10,6 +10,8 @@ export interface ExportHeader {
   checkpoint: string;
   /** Of the key that signed, as the server says. Trust the one you got another way. */
   public_key: string | null;
+  /** Every key that signed checkpoints of this log. */
+  public_keys?: string[];
 }
 
 /** No event is longer: a policy or a settings object at most, before and after. */

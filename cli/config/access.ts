@@ -20,13 +20,8 @@ export interface Access {
 export async function resolveAccess(settings: Settings, env: NodeJS.ProcessEnv): Promise<Access> {
   const { apiUrl, apiKeyEnv } = settings;
   refuseForeignVariable(settings);
-  if (!apiUrl) {
-    throw new CliError(
-      'no_server',
-      'No server is configured. Log in to one: blameprompt enterprise login --api-url https://…',
-    );
-  }
   const credentials = await readCredentials(env);
+  if (!apiUrl) throw noServer(Object.keys(credentials));
   refuseForeignServer(settings, credentials, env);
   const { origin } = apiUrl.value;
 
@@ -47,6 +42,15 @@ export async function resolveAccess(settings: Settings, env: NodeJS.ProcessEnv):
     );
   }
   return { url: apiUrl.value, key, keyFrom: 'environment' };
+}
+
+function noServer(loggedIn: string[]): CliError {
+  return new CliError(
+    'no_server',
+    loggedIn.length === 0
+      ? 'No server is configured. Log in to one: blameprompt enterprise login --api-url https://…'
+      : `You are logged in to ${loggedIn.join(' and ')}. Say which one: --api-url, BLAMEPROMPT_API_URL, or api_url in a configuration file.`,
+  );
 }
 
 function refuseForeignVariable({ apiKeyEnv }: Settings): void {

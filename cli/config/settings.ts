@@ -1,11 +1,12 @@
 import type { PromptMode } from '../../shared/blameprompt-receipt.js';
 import { PROMPT_MODES, strictest } from '../../shared/prompt-mode.js';
 import { CliError } from '../errors.js';
+import { readCredentials } from './credentials.js';
 import { projectFile, readConfigFile, userFile } from './files.js';
 import type { ConfigFile } from './schema.js';
 
 /** Who named a value. What a cloned repository's file says is a stranger's word (see access.ts). */
-export type Origin = 'flag' | 'environment' | 'project' | 'user' | 'default';
+export type Origin = 'flag' | 'environment' | 'project' | 'user' | 'login' | 'default';
 
 export interface Named<T> {
   value: T;
@@ -42,7 +43,8 @@ export interface SettingFlags {
 const DEFAULT_KEY_VARIABLE = 'BLAMEPROMPT_API_KEY';
 
 /**
- * Settings by their order: flags, environment, project file, user file, defaults. `project`: the work tree, if there is one,
+ * Settings by their order: flags, environment, project file, user file, defaults. Where nobody names a server it is the one that
+ * the user logged in to, if there is one only. `project`: the work tree, if there is one,
  * whose file is read; or what that file says where another one than the checked-out one is to speak.
  */
 export async function loadSettings(
@@ -58,6 +60,7 @@ export async function loadSettings(
     ['environment', env.BLAMEPROMPT_API_URL || undefined],
     ['project', ours.project.api_url],
     ['user', ours.user.api_url],
+    ['login', await onlyLogin(env)],
   ]);
   const apiKeyEnv = first<string>([
     ['project', ours.project.api_key_env],
@@ -80,6 +83,11 @@ export async function loadSettings(
     syncOnCommit: ours.project.sync_on_commit ?? ours.user.sync_on_commit ?? true,
     enforcePolicies: ours.project.enforce_policies ?? ours.user.enforce_policies ?? true,
   };
+}
+
+async function onlyLogin(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const [origin, ...others] = Object.keys(await readCredentials(env));
+  return others.length === 0 ? origin : undefined;
 }
 
 function first<T>(candidates: [Origin, T | undefined][]): Named<T> | undefined {

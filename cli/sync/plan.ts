@@ -35,6 +35,8 @@ export interface Plan {
   /** Commits whose notes moved to a commit of the branch since the last sync. */
   moved: Rewrite[];
   branch: Branch;
+  /** Whether commits may have left the branch that this clone cannot name: it has not seen them, or has them no more. */
+  mayHaveLost: boolean;
   /** The object of the tip's `.mailmap`. */
   mailmap: string | undefined;
   cursor: Cursor;
@@ -99,7 +101,8 @@ export async function planSync(
   }
   // Whatever else changed since the last sync, and be it the settings: what was on the branch then may be so no more.
   const before = last?.branch?.name === branch.name ? last.branch.tip : tip;
-  const lost = before === undefined || tip === undefined ? [] : await leftBranch(repository, before, tip);
+  const left = before === undefined || tip === undefined ? [] : await leftBranch(repository, before, tip);
+  const lost = left ?? [];
   const fresh = new Set([...changed, ...lost.map(({ oid }) => oid)]);
   const { origins, recount } = await findRewritten(repository, {
     beside: [...recorded].filter((oid) => !onBranch.has(oid)),
@@ -118,6 +121,7 @@ export async function planSync(
     origins,
     moved: await findMoved(repository, { tip, removed, notes: records.notes, onBranch }),
     branch,
+    mayHaveLost: last === undefined || left === undefined,
     mailmap,
     cursor: {
       refs: states,
@@ -145,10 +149,12 @@ function readPlaces({ refs, pending }: Cursor): Record<string, string> {
   return Object.fromEntries(Object.entries(refs).filter(([name]) => !pending.includes(name)));
 }
 
-async function leftBranch(repository: Repository, oldTip: string, newTip: string): Promise<CommitInfo[]> {
+/** Undefined when the old tip is gone. */
+async function leftBranch(repository: Repository, oldTip: string, newTip: string): Promise<CommitInfo[] | undefined> {
   const lost: CommitInfo[] = [];
   if (oldTip === newTip) return lost;
-  const oids = (await lostCommits(repository, oldTip, newTip)) ?? [];
+  const oids = await lostCommits(repository, oldTip, newTip);
+  if (oids === undefined) return undefined;
   for await (const commit of commitInfo(repository, oids)) if (!('missing' in commit)) lost.push(commit);
   return lost;
 }

@@ -14,7 +14,7 @@ export interface Sent {
   rejections: Rejected[];
   /** What the org's policies found in what was new; `items` holds the first ones. */
   violations: FoundViolations;
-  /** Commits that something refused belongs to: the next sync tries them again. */
+  /** Commits that something belongs to which was refused and may yet be taken: the next sync tries them again. */
   refusedCommits: Set<string>;
 }
 
@@ -25,6 +25,9 @@ export const nothingSent = (): Sent => ({
   violations: { warn: 0, block: 0, truncated: false, items: [] },
   refusedCommits: new Set(),
 });
+
+/** Of receipts that are too old to be kept: trying again changes nothing. */
+const PAST_RETENTION = 'past_retention';
 
 /** Violations that are listed; the server has all of them. */
 const MAX_VIOLATIONS = 100;
@@ -58,7 +61,8 @@ function add(sent: Sent, batch: TypedBatch, reply: Omit<BatchReply, 'attribution
   sent.commits.updated += reply.commits.updated;
   sent.rejections.push(...reply.rejected);
   addViolations(sent.violations, reply.violations);
-  for (const { kind, index } of reply.rejected) {
+  for (const { kind, index, code } of reply.rejected) {
+    if (code === PAST_RETENTION) continue;
     if (kind === 'commit') sent.refusedCommits.add(batch.commits[index]?.commit ?? '');
     else for (const { commit } of batch.receipts[index]?.attributions ?? []) sent.refusedCommits.add(commit ?? '');
   }

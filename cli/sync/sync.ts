@@ -6,6 +6,7 @@ import type { Repository } from '../git/repository.js';
 import { Batches } from './batches.js';
 import { commitBeside, commitFact } from './commit-fact.js';
 import { countCommits } from './count-commits.js';
+import { leftUnseen, type ServerView } from './left-unseen.js';
 import { nothingNew } from './nothing-new.js';
 import { underOrg } from './org-settings.js';
 import { openPeople } from './people.js';
@@ -34,6 +35,8 @@ export interface SyncOptions {
   settings: Settings;
   /** Sends one batch and adds the outcome to `sent`. */
   send: (batch: TypedBatch, sent: Sent) => Promise<void>;
+  /** Asks what the server counts on the repository's default branch; undefined: there is no server to ask. */
+  askCounted?: (repo: string) => Promise<ServerView>;
   /** What the org enforces; undefined: the server was not asked, and what it last said holds. */
   org?: CloneSettings;
   /** Which cursor is the server's; undefined: none, everything is new. */
@@ -112,6 +115,11 @@ export async function syncRepository(options: SyncOptions): Promise<SyncResult> 
     for (const rewrite of rewrites.and(plan.moved))
       await batches.addCommit(await people.ofCommit(commitBeside(rewrite)));
     await batches.finish();
+    if (plan.mayHaveLost && options.askCounted) {
+      const left = await leftUnseen(repository, plan.branch, people.asOf, await options.askCounted(name));
+      for (const commit of left) await batches.addCommit({ ...commit, on_default_branch: false });
+      await batches.finish();
+    }
     await remember({
       ...plan.cursor,
       pending: [...new Set([...pending, ...sent.refusedCommits])].slice(0, MAX_PENDING),

@@ -117,7 +117,8 @@ test('filters reach receipts and lines', async (t) => {
     ai_code_percentage: 0,
   });
   t.like(await analytics(key, '?user=ADA@example.com'), { total_receipts: 3, lines: { added: 40 } });
-  t.like(await analytics(key, '?team=web'), { total_receipts: 3, lines: { added: 10, ai: 6 } });
+  t.like(await analytics(key, '?team=web'), { total_receipts: 3, lines: { added: 40, ai: 6 } });
+  t.like(await analytics(key, '?q=cart'), { total_receipts: 4, lines: { added: 10, ai: 6 } });
   t.like(await analytics(key, '?tool=codex&provider=openai'), { total_receipts: 1, total_cost_usd: 5 });
 });
 
@@ -190,7 +191,7 @@ test('a receipt speaks of the commit that its commit was rewritten into', async 
     },
   });
   t.like((await analytics(key)).lines, { added: 20 });
-  t.like((await analytics(key, '?team=web')).lines, { added: 10, ai: 6 });
+  t.like((await analytics(key, '?q=cart')).lines, { added: 10, ai: 6 });
 });
 
 test('bots are counted apart, and are no users', async (t) => {

@@ -1,180 +1,197 @@
-import type { Filters } from '../../shared/api/receipts.js';
-import { BOT_EMAIL, BOT_NAME } from '../../shared/bots.js';
-import { timeBound } from '../../shared/validate.js';
-import type { Sql } from '../db.js';
-import { receiptConditions, repoIdOf } from '../receipts/filters.js';
-import { instant } from '../time.js';
+import type { Fragment } from '../db.js';
+import type { Dimension } from '../rollups/cubes.js';
+import type { Measure } from '../rollups/measures.js';
+import { type Scope, source } from './source.js';
 
-const TOP = 10;
+// A metric is a function, its SQL stands in it. All of them read sums through `source`, and each reads as much as it can at once:
+// planning a statement takes as long as running it.
 
-/** A metric is a function, its SQL stands in it. All of them see receipts through the same conditions. */
-export interface Scope {
-  sql: Sql;
-  orgId: string;
-  filters: Filters;
-}
+const TOTALS = [
+  'receipts',
+  'cost',
+  'input',
+  'output',
+  'cache_read',
+  'cache_creation',
+  'accepted',
+  'overridden',
+] as const;
+const LINES = ['added', 'deleted', 'ai', 'human', 'unknown', 'added_by_bots'] as const;
+const COMMITS = ['commits', 'commits_with_receipts', 'commits_with_ai_trailers', 'commits_by_bots'] as const;
 
-const conditions = ({ sql, orgId, filters }: Scope) => receiptConditions(sql, orgId, filters);
-
+/**
+ * Sums over receipts, and over the lines of non-merge commits on default branches (docs/counting.md). Who wrote the commit, where,
+ * when and for which team filter the commits; tool, provider and model filter the AI lines in them.
+ */
 export async function totals(scope: Scope) {
   const { sql } = scope;
-  const [row] = await sql`
-    select count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost,
-      coalesce(sum(r.input_tokens), 0)::float8 as input, coalesce(sum(r.output_tokens), 0)::float8 as output,
-      coalesce(sum(r.cache_read_tokens), 0)::float8 as cache_read,
-      coalesce(sum(r.cache_creation_tokens), 0)::float8 as cache_creation
-    from receipts r
-    where ${conditions(scope)}
+  const measures = [...TOTALS, ...LINES, ...COMMITS];
+  const sums = measures.map((name) => `coalesce(sum(${name}), 0)::float8 as ${name}`).join(', ');
+  const [row] =
+    await sql`select ${sql.unsafe(sums)} from (${source(scope, ['receipts', 'commits'], [], measures)}) as s`;
+  const all = row as Record<(typeof measures)[number], number>;
+  if (!scope.keys.kind) return all;
+  const [parts] = await sql<{ ai: number }[]>`
+    select coalesce(sum(ai_of_kind), 0)::float8 as ai from (${source(scope, ['parts'], [], ['ai_of_kind'])}) as s
   `;
-  return row as {
-    receipts: number;
-    cost: number;
-    input: number;
-    output: number;
-    cache_read: number;
-    cache_creation: number;
+  return { ...all, ai: parts!.ai };
+}
+
+export interface Top {
+  label: string | null;
+  name: string | null;
+  receipts: number;
+  cost: number;
+}
+
+export interface List {
+  list: Top[];
+  /** All that is not in the list. */
+  other: { values: number; receipts: number; cost: number };
+}
+
+/** A column of `summed`: what stands in the list, its name and its rows. */
+interface Subject {
+  label: Fragment;
+  name?: Fragment;
+  /** Length of the list, where it is not the one that is asked for. */
+  top?: number;
+}
+
+/** Models, tools, cost bases, and what is suspect ('true'). */
+export function topKinds(scope: Scope, top: number): Promise<Record<'model' | 'tool' | 'basis' | 'suspect', List>> {
+  const { sql } = scope;
+  const subjects = {
+    model: { label: sql`value[2]` },
+    tool: { label: sql`value[3]` },
+    basis: { label: sql`value[4]`, top: 10 },
+    suspect: { label: sql`value[5]`, top: 10 },
+  };
+  return rank(scope, sql`select k.value, s.* from ${summed(scope, 'kind')}`, subjects, top);
+}
+
+export function topRepos(scope: Scope, top: number): Promise<Record<'repo', List>> {
+  const { sql, orgId } = scope;
+  const rows = sql`
+    select p.name, s.* from ${summed(scope, 'repo')} join repos p on p.org_id = ${orgId} and p.id = k.value[1]::uuid
+  `;
+  return rank(scope, rows, { repo: { label: sql`name` } }, top);
+}
+
+/** Teams that receipts count for; where they count for none, what their senders named. */
+export function topTeams(scope: Scope, top: number): Promise<Record<'team', List>> {
+  const { sql, orgId } = scope;
+  const rows = sql`
+    select coalesce(t.slug, k.value[2]) as slug, t.name, s.*
+    from ${summed(scope, 'team')} left join teams t on t.org_id = ${orgId} and t.id = k.value[1]::uuid
+  `;
+  return rank(scope, rows, { team: { label: sql`slug`, name: sql`max(name)` } }, top);
+}
+
+/** People with most receipts, how many have receipts, how many commits that count, and how many both; no bots. */
+export async function people(scope: Scope, top: number) {
+  const { sql } = scope;
+  const rows = sql`
+    select coalesce(k.value[1], k.value[2]) as person, s.* from ${summed(scope, 'person', ['receipts', 'commits'])}
+    where not k.is_bot
+  `;
+  const extra = sql`
+    union all
+    select 'active', null, null, null, count(*), 0, 0 from (
+      select from rows where person is not null group by person having sum(receipts) > 0
+    ) as a
+    union all
+    select 'committers', null, null, null, count(*), 0, 0 from (
+      select from rows where person is not null group by person having sum(commits) > 0
+    ) as c
+    union all
+    select 'both', null, null, null, count(*), 0, 0 from (
+      select from rows where person is not null group by person having sum(receipts) > 0 and sum(commits) > 0
+    ) as b
+  `;
+  const lists = await rank(scope, rows, { person: { label: sql`person` } }, top, extra);
+  const count = (name: string) => (lists as Record<string, List>)[name]?.other.values ?? 0;
+  return {
+    top: lists.person,
+    adoption: {
+      active_people: count('active'),
+      committers: count('committers'),
+      active_committers: count('both'),
+    },
   };
 }
 
-export async function costBasis(scope: Scope) {
-  const { sql } = scope;
-  return sql<{ cost_basis: string; receipts: number; cost: number; suspect: number; suspect_cost: number }[]>`
-    select r.cost_basis, count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost,
-      count(*) filter (where r.tokens_suspect)::float8 as suspect,
-      coalesce(sum(r.cost_usd) filter (where r.tokens_suspect), 0)::float8 as suspect_cost
-    from receipts r
-    where ${conditions(scope)}
-    group by r.cost_basis
+/** Sums `s` by the numbers of a dimension and what these stand for, `k`; commits without those of bots. */
+function summed(scope: Scope, dimension: Dimension, streams: ('receipts' | 'commits')[] = ['receipts']): Fragment {
+  const { sql, orgId } = scope;
+  const measures: Measure[] = ['receipts', 'cost', 'commits', 'commits_by_bots'];
+  return sql`
+    (
+      select ${sql(dimension)} as key, sum(receipts) as receipts, sum(cost) as cost,
+        sum(coalesce(commits, 0) - coalesce(commits_by_bots, 0)) as commits
+      from (${source(scope, streams, [dimension], measures)}) as u
+      group by 1
+    ) as s
+    join rollup_keys k on k.org_id = ${orgId} and k.id = s.key
   `;
 }
-
-export type Dimension = 'model' | 'tool' | 'user_email';
 
 /**
- * The values of one column with most receipts; null is "not known" and stands in the list like any other. Bots are no
- * users.
+ * For each subject the values with most receipts, and all others as one; null is "not known" and stands in the list like any
+ * other. One statement for all of them.
  */
-export async function topBy(scope: Scope, column: Dimension) {
-  const { sql } = scope;
-  return sql<{ label: string | null; receipts: number; cost: number }[]>`
-    select ${column === 'user_email' ? sql`coalesce(r.author, r.user_name)` : sql(`r.${column}`)} as label,
-      count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost
-    from receipts r
-    where ${conditions(scope)} ${column === 'user_email' ? sql`and not ${byBot(sql)}` : sql``}
-    group by 1
-    order by receipts desc, cost desc, label
-    limit ${TOP}
+async function rank<Name extends string>(
+  { sql }: Scope,
+  rows: Fragment,
+  subjects: Record<Name, Subject>,
+  length: number,
+  extra: Fragment = sql``,
+): Promise<Record<Name, List>> {
+  const names = Object.keys(subjects) as Name[];
+  const ranked = names.map((subject) => {
+    const { label, name, top = length } = subjects[subject];
+    return sql`
+      select ${subject}::text as subject, least(nr, ${top + 1}::int) as nr, case when nr <= ${top}::int then label end as label,
+        max(name) as name, count(*) as values, sum(receipts) as receipts, sum(cost) as cost
+      from (
+        select *, row_number() over (order by receipts desc, cost desc, label) as nr
+        from (
+          select ${label} as label, ${name ?? sql`null::text`} as name, sum(receipts) as receipts, coalesce(sum(cost), 0) as cost
+          from rows group by 1 having sum(receipts) > 0
+        ) as l
+      ) as r
+      group by 1, 2, 3
+    `;
+  });
+  const found = await sql<(Top & { subject: string; nr: number | null; values: number })[]>`
+    with rows as materialized (${rows})
+    select subject, nr::int, label, name, values::float8, receipts::float8, cost::float8
+    from (${ranked.reduce((all, one) => sql`${all} union all ${one}`)} ${extra}) as a
+    order by nr
   `;
+  const lists: Record<string, List> = {};
+  for (const name of names) lists[name] = { list: [], other: { values: 0, receipts: 0, cost: 0 } };
+  for (const { subject, nr, values, ...one } of found) {
+    lists[subject] ??= { list: [], other: { values: 0, receipts: 0, cost: 0 } };
+    if (nr !== null && nr <= (subjects[subject as Name]?.top ?? length)) lists[subject].list.push(one);
+    else lists[subject].other = { values, receipts: one.receipts, cost: one.cost };
+  }
+  return lists as Record<Name, List>;
 }
 
-/** Receipts `r` of programs. */
-export function byBot(sql: Sql) {
-  return sql`(
-    coalesce(lower(r.user_name) ~ ${BOT_NAME.source}, false) or coalesce(r.author ~ ${BOT_EMAIL.source}, false)
-  )`;
-}
-
-/** By the team that receipts count for; where they count for none, by what their senders named. */
-export async function topTeams(scope: Scope) {
-  const { sql, orgId } = scope;
-  return sql<{ team: string | null; name: string | null; receipts: number; cost: number }[]>`
-    select coalesce(t.slug, r.team) as team, max(t.name) as name, count(*)::float8 as receipts,
-      coalesce(sum(r.cost_usd), 0)::float8 as cost
-    from receipts r
-    left join teams t on t.org_id = ${orgId} and t.id = r.team_id
-    where ${conditions(scope)}
-    group by 1
-    order by receipts desc, cost desc, team
-    limit ${TOP}
-  `;
-}
-
-export async function topRepos(scope: Scope) {
-  const { sql, orgId } = scope;
-  return sql<{ repo: string; receipts: number; cost: number }[]>`
-    select p.name as repo, count(*)::float8 as receipts, coalesce(sum(r.cost_usd), 0)::float8 as cost
-    from receipts r
-    join repos p on p.org_id = ${orgId} and p.id = r.repo_id
-    where ${conditions(scope)}
-    group by p.name
-    order by receipts desc, cost desc, repo
-    limit ${TOP}
-  `;
-}
-
-export async function dailyTrend(scope: Scope) {
+/** Receipts and cost by the first days of buckets; a bucket without receipts is left out. The cover of the scope has no months. */
+export async function trend(scope: Scope, bucket: 'day' | 'week' | 'month', timeZone: string) {
   const { sql } = scope;
   return sql<{ date: string; receipts: number; cost: number }[]>`
-    select to_char(r."timestamp" at time zone 'UTC', 'YYYY-MM-DD') as date, count(*)::float8 as receipts,
-      coalesce(sum(r.cost_usd), 0)::float8 as cost
-    from receipts r
-    where ${conditions(scope)}
+    select to_char(date_trunc(${bucket}, at at time zone ${timeZone}), 'YYYY-MM-DD') as date, sum(receipts)::float8 as receipts,
+      coalesce(sum(cost), 0)::float8 as cost
+    from (
+      select at, sum(receipts) as receipts, sum(cost) as cost
+      from (${source(scope, ['receipts'], [], ['receipts', 'cost'])}) as u
+      group by at
+    ) as s
     group by 1
+    having sum(receipts) > 0
     order by 1
   `;
-}
-
-/**
- * Lines of non-merge commits on default branches (formats.md, section 4). Who wrote the commit, where and when filter the
- * commits; tool, provider and model filter the AI lines in them. Filters that only a receipt has (team, q) do not
- * reach commits: they choose those that a matching receipt speaks of, by their own name or by that of a commit they were
- * rewritten from.
- */
-export async function lineTotals({ sql, orgId, filters }: Scope) {
-  const { repo, user, model, provider, tool, team, from, to, q } = filters;
-  const byAuthor = model !== undefined || provider !== undefined || tool !== undefined;
-  const ai = byAuthor
-    ? sql`(
-        select coalesce(sum((part ->> 'lines')::int), 0)
-        from jsonb_array_elements(c.ai_by) as part
-        where ${model === undefined ? sql`true` : sql`part ->> 'model' = ${model}`}
-          and ${provider === undefined ? sql`true` : sql`part ->> 'provider' = ${provider}`}
-          and ${tool === undefined ? sql`true` : sql`part ->> 'tool' = ${tool}`}
-      )`
-    : sql`c.ai`;
-  const receiptOnly = { ...(team !== undefined && { team }), ...(q !== undefined && { q }) };
-  const [row] = await sql`
-    select coalesce(sum(c.added), 0)::float8 as added, coalesce(sum(c.deleted), 0)::float8 as deleted,
-      coalesce(sum(${ai}), 0)::float8 as ai, coalesce(sum(c.human), 0)::float8 as human,
-      coalesce(sum(c.unknown), 0)::float8 as unknown, count(*)::float8 as commits,
-      count(*) filter (where c.has_receipts)::float8 as commits_with_receipts,
-      count(*) filter (where not c.has_receipts and c.ai_involved <> '[]')::float8 as commits_with_ai_trailers,
-      count(*) filter (where c.author_is_bot)::float8 as commits_by_bots,
-      coalesce(sum(c.added) filter (where c.author_is_bot), 0)::float8 as added_by_bots
-    from commits c
-    where c.org_id = ${orgId} and c.on_default_branch and not c.is_merge and c.added is not null
-      ${repo === undefined ? sql`` : sql`and c.repo_id = ${repoIdOf(sql, orgId, repo)}`}
-      ${user === undefined ? sql`` : user.includes('@') ? sql`and lower(c.author_email) = lower(${user})` : sql`and lower(c.author_name) = lower(${user})`}
-      ${from === undefined ? sql`` : sql`and c.committed_at >= ${instant(sql, timeBound(from, 'from')!)}`}
-      ${to === undefined ? sql`` : sql`and c.committed_at < ${instant(sql, timeBound(to, 'to')!)}`}
-      ${
-        Object.keys(receiptOnly).length === 0
-          ? sql``
-          : sql`and exists (
-              select from attributions a
-              join receipts r on r.org_id = ${orgId} and r.id = a.receipt_id
-              where a.org_id = ${orgId} and a.repo_id = c.repo_id
-                and a.commit_oid in (
-                  select c.oid
-                  union all
-                  select x.oid from commits x
-                  where x.org_id = ${orgId} and x.repo_id = c.repo_id and x.rewritten_to = c.oid and not x.on_default_branch
-                )
-                and ${receiptConditions(sql, orgId, receiptOnly)}
-            )`
-      }
-  `;
-  return row as Record<
-    | 'added'
-    | 'deleted'
-    | 'ai'
-    | 'human'
-    | 'unknown'
-    | 'added_by_bots'
-    | 'commits'
-    | 'commits_with_receipts'
-    | 'commits_with_ai_trailers'
-    | 'commits_by_bots',
-    number
-  >;
 }

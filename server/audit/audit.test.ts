@@ -6,6 +6,7 @@ import { leafHash, verifyConsistency } from '../../shared/audit/merkle.js';
 import { type LogEntry, verifyLog } from '../../shared/audit/verify.js';
 import { createTestDatabase, type TestDatabase } from '../../test/database.js';
 import { insertOrg } from '../orgs/queries.js';
+import { listKeys } from './keys.js';
 import { findCheckpoint, listEntries } from './queries.js';
 import { type Actor, recordEvents } from './record.js';
 import { findWaitingOrgs, sequenceOrg } from './sequence.js';
@@ -84,7 +85,7 @@ test('events get numbers without a gap, and the signed tree is that of their byt
   t.notRegex(entries[0]!.event, /Ada|192\.0\.2\.1/);
 });
 
-test('2,000 events of 40 writers and three sequencers at once: no gap, no fork', async (t) => {
+test('10,000 events of 40 writers and three sequencers at once: no gap, no fork', async (t) => {
   const org = await newOrg(database);
   let writing = true;
   const sequencers = [1, 2, 3].map(async () => {
@@ -92,15 +93,15 @@ test('2,000 events of 40 writers and three sequencers at once: no gap, no fork',
   });
   await Promise.all(
     Array.from({ length: 40 }, async (_, writer) => {
-      for (let n = 0; n < 10; n++) await record(database, org, 5, `${writer}-${n}`);
+      for (let n = 0; n < 50; n++) await record(database, org, 5, `${writer}-${n}`);
     }),
   );
   writing = false;
   await Promise.all(sequencers);
   await sequenceOrg(database.db, org, signer);
   const entries = await entriesOf(database, org);
-  t.is(entries.length, 2000);
-  t.is(new Set(entries.map(({ event }) => JSON.parse(event).target.id)).size, 2000);
+  t.is(entries.length, 10_000);
+  t.is(new Set(entries.map(({ event }) => JSON.parse(event).target.id)).size, 10_000);
   const checkpoints = await database.db.withTenant(
     org,
     (sql) => sql<{ checkpoint: string }[]>`select checkpoint from audit_checkpoints where org_id = ${org}`,
@@ -155,6 +156,42 @@ test('whoever changes, removes, reorders or cuts off events is found out', async
     'checkpoint 1 covers 9 events, but there are 5: the end is missing',
   ]);
   t.deepEqual((await verify(entries, old)).faults, ['no checkpoint covers all 9 events: the last ones are not signed']);
+});
+
+test('another signing key is an event of the log, which names both, and what the old one signed still verifies', async (t) => {
+  const org = await newOrg(database);
+  await record(database, org, 3);
+  await sequenceOrg(database.db, org, signer);
+  const old = await checkpointOf(database, org);
+  const next = generateKeyPairSync('ed25519');
+  const successor = {
+    publicKey: next.publicKey,
+    sign: (text: string) => sign(null, Buffer.from(text), next.privateKey),
+  };
+  await record(database, org, 2, 'later');
+  t.is(await sequenceOrg(database.db, org, successor), 3);
+  const newest = await checkpointOf(database, org);
+  const entries = await entriesOf(database, org);
+  const der = (key: typeof signer) => key.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const rotation = entries.find(({ event }) => JSON.parse(event).action === 'audit.key_rotated')!;
+  t.like(JSON.parse(rotation.event), {
+    actor: { type: 'server' },
+    target: { type: 'signing_key', id: der(successor) },
+  });
+  t.like(JSON.parse(rotation.detail!), { before: { public_key: der(signer) }, after: { public_key: der(successor) } });
+  const check = (...keys: (typeof signer)[]) =>
+    verifyLog(
+      each(entries),
+      [newest, old].map((text, n) => ({ name: `checkpoint ${n}`, text })),
+      keys.map(({ publicKey }) => publicKey),
+    );
+  t.deepEqual(await check(signer, successor), { size: 6, faults: [], erased: 0 });
+  t.deepEqual((await check(successor)).faults, ['checkpoint 1 is not signed by a key that is trusted here']);
+  const keys = await database.db.withTenant(org, (sql) => listKeys(sql, org));
+  t.deepEqual(
+    keys.map(({ public_key }) => public_key),
+    [der(successor), der(signer)],
+  );
 });
 
 test('an erased detail is counted, and the log still verifies', async (t) => {

@@ -8,8 +8,12 @@ const SILENT = new Map([
   ['evaluatePolicies', 'asks what policies say; stores nothing'],
   ['simulatePolicy', 'asks what a policy would have said; stores nothing'],
   ['simulateCandidate', 'asks what a policy would say; stores nothing'],
+  ['previewRetention', 'counts what retention would remove; removes nothing'],
   ['detectTeam', 'a question that does not fit into a query'],
 ]);
+
+/** Reading the log itself is an event. */
+const TOLD = new Set(['readAuditLog']);
 
 test('every endpoint that changes something writes an audit event in the name of the key', async (t) => {
   const server = await startTestServer();
@@ -23,7 +27,7 @@ test('every endpoint that changes something writes an audit event in the name of
     const { path, ...request } = exampleOf(endpoint, made);
     await server.request(path, { key: org.key, ...request });
     const after = await count();
-    const isSilent = endpoint.method === 'get' || SILENT.has(endpoint.id);
+    const isSilent = (endpoint.method === 'get' && !TOLD.has(endpoint.id)) || SILENT.has(endpoint.id);
     if (isSilent) t.is(after.length, before.length, `${endpoint.id} only reads, and yet there is an event`);
     else t.true(after.length > before.length, `${endpoint.id} changes something, and no event tells`);
     t.true(after.every(({ actor }) => actor.name === 'test'));

@@ -38,5 +38,8 @@ export const operator = (): Actor => ({
   ip: null,
 });
 
+/** The server by itself. */
+export const SERVER: Actor = { type: 'server', id: 'server', name: null, request_id: null, ip: null };
+
 export const recordEvent = (sql: Sql, orgId: string, actor: Actor, deed: Deed) =>
   recordEvents(sql, orgId, actor, [deed]);

@@ -4,8 +4,12 @@ import { consistencyRanges, inclusionRanges, rangeHash } from '../../shared/audi
 import { invalidQuery, notFound } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { listKeys } from './keys.js';
 import { findNodes } from './nodes.js';
 import * as queries from './queries.js';
+import { recordEvent } from './record.js';
+
+const EXPORTED = 'audit.exported';
 
 export function auditRoutes(router: Router, services: Services): void {
   bind(router, services, listAudit, async ({ db, principal, query }) => {
@@ -20,20 +24,33 @@ export function auditRoutes(router: Router, services: Services): void {
     return { events, next_cursor: next };
   });
 
-  bind(router, services, readAuditLog, async ({ db, principal, query }) => ({
-    entries: await db.withTenant(principal.orgId, (sql) =>
-      queries.listEntries(sql, principal.orgId, query.start ?? 0, query.limit ?? 1000),
-    ),
-  }));
+  bind(
+    router,
+    services,
+    readAuditLog,
+    async ({ db, principal: { orgId }, actor, query: { start = 0, limit = 1000 } }) =>
+      db.withTenant(orgId, async (sql) => {
+        const entries = await queries.listEntries(sql, orgId, start, limit);
+        // Whoever follows the log reads what was read before: that it was is no news, or there would be an event more each time.
+        if (entries.some(({ event }) => JSON.parse(event).action !== EXPORTED)) {
+          const target = { type: 'audit_log', id: orgId };
+          await recordEvent(sql, orgId, actor, { action: EXPORTED, target, after: { start, count: entries.length } });
+        }
+        return { entries };
+      }),
+  );
 
-  bind(router, services, getCheckpoint, async ({ db, principal }) => {
-    const found = await db.withTenant(principal.orgId, (sql) => queries.findCheckpoint(sql, principal.orgId));
-    return {
-      size: found?.size ?? 0,
-      checkpoint: found?.checkpoint ?? null,
-      public_key: services.signingKey?.public ?? null,
-    };
-  });
+  bind(router, services, getCheckpoint, ({ db, principal: { orgId } }) =>
+    db.withTenant(orgId, async (sql) => {
+      const found = await queries.findCheckpoint(sql, orgId);
+      return {
+        size: found?.size ?? 0,
+        checkpoint: found?.checkpoint ?? null,
+        public_key: services.signingKey?.public ?? null,
+        public_keys: await listKeys(sql, orgId),
+      };
+    }),
+  );
 
   bind(router, services, getProof, async ({ db, principal: { orgId }, query: { event, from } }) => {
     if ((event === undefined) === (from === undefined))

@@ -1,6 +1,7 @@
 import { type CheckpointKey, signCheckpoint } from '../../shared/audit/checkpoint.js';
 import { append, leafHash, rangeHash } from '../../shared/audit/merkle.js';
 import type { Database, Sql } from '../db.js';
+import { noteKey } from './keys.js';
 import { findNodes, type Node, nodeKey } from './nodes.js';
 
 /** Events that one transaction numbers; the lock on the head is held meanwhile, ingest never asks for it. */
@@ -30,6 +31,7 @@ async function sequencePortion(sql: Sql, orgId: string, key: CheckpointKey): Pro
   const [head] = await sql<{ size: number }[]>`
     select size::float8 as size from audit_heads where org_id = ${orgId} for update
   `;
+  await noteKey(sql, orgId, key.publicKey);
   // A statement of its own: it sees what was committed while we waited for the lock.
   const events = await sql<{ id: string; event: string }[]>`
     select e.id, e.event

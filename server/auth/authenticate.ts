@@ -52,6 +52,12 @@ function noteUse(db: Database, { org_id, id }: { org_id: string; id: string }): 
     .finally(() => underWay.delete(id));
 }
 
+/** The selector of the key that a request carries; undefined where there is no well-formed one. */
+export function presentedSelector(headers: IncomingHttpHeaders): string | undefined {
+  const key = presentedKey(headers);
+  return key === undefined ? undefined : selectorOf(key);
+}
+
 function presentedKey(headers: IncomingHttpHeaders): string | undefined {
   const bearer = /^bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '');
   if (bearer) return bearer[1];

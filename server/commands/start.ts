@@ -1,32 +1,35 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createApp } from '../app.js';
 import { type Sequencer, startSequencer } from '../audit/sequencer.js';
 import type { Config } from '../config.js';
 import { type Claim, claimCluster } from '../database.js';
 import { connect, type Database } from '../db.js';
 import { ServerError } from '../errors.js';
+import { createHttpServer } from '../http/http-server.js';
+import { addressOf, drain, listen } from '../http/listen.js';
+import { type Runner, startRunner } from '../jobs/runner.js';
 import { createLogger } from '../log.js';
+import { createMetrics, type Metrics, poolGauges } from '../metrics/metrics.js';
+import { createMetricsServer } from '../metrics/metrics-server.js';
 import { loadSigningKey } from '../signing-key.js';
 import { version } from '../version.js';
 import { prepareDatabase } from './with-database.js';
 
-/** Requests in flight get this long to finish when the server stops. */
-const DRAIN_MS = 10_000;
-
 /**
- * Runs the server until SIGTERM or SIGINT, then stops in order: no new requests, those in flight, database. Should the
- * embedded PostgreSQL end under it, the server ends, too, with an error: whoever supervises it starts both again.
+ * Runs the server until SIGTERM or SIGINT, then stops in order: /readyz says so, no new connections, requests in flight,
+ * background work, database. A second signal ends it at once. Should the embedded PostgreSQL end under it, the server
+ * ends, too, with an error: whoever supervises it starts both again.
  */
 export async function start(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
-  const signalled = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
-  });
+  const signalled = firstSignal();
   const { url, directUrl, cluster, applied } = await prepareDatabase(config, (line) => log.info({ postgres: line }));
   let claim: Claim | undefined;
   let db: Database | undefined;
   let sequencer: Sequencer | undefined;
+  let runner: Runner | undefined;
+  let metricsServer: Server | undefined;
   try {
     claim = cluster && (await claimCluster(directUrl, config.dataDir));
     for (const migration of applied) log.info({ migration }, 'migration applied');
@@ -35,16 +38,24 @@ export async function start(config: Config): Promise<void> {
     const signingKey = await loadSigningKey(config, cluster && config.dataDir);
     if (signingKey) sequencer = startSequencer(db, signingKey, log);
     else log.warn('no BLAMEPROMPT_SIGNING_KEY: the audit log is written, but neither numbered nor signed');
-    const { maxBodyBytes, bundleHours } = config;
-    const server = createServer(
-      createApp({ db, log, version, state, maxBodyBytes, signingKey, bundleHours }).callback(),
+    if (config.jobSlots > 0) runner = startRunner({ db, log, config, signingKey }, { slots: config.jobSlots });
+    const metrics = createMetrics(version);
+    poolGauges(metrics, db);
+    const server = createHttpServer(
+      createApp({ db, log, version, state, metrics, config, signingKey }).callback(),
+      config,
     );
-    await listen(server, config);
-    log.info({ url: addressOf(server), version }, 'listening');
+    metricsServer = await serveMetrics(metrics, config);
+    await listen(server, config.host, config.port);
+    log.info(
+      { url: addressOf(server), version, ...(metricsServer && { metrics: addressOf(metricsServer) }) },
+      'listening',
+    );
 
     const reason = await Promise.race([signalled, ...(claim ? [claim.lost] : [])]);
     log.info({ reason }, 'stopping');
     state.draining = true;
+    if (reason !== 'postgres lost') await pause(config.shutdownDelay * 1000);
     await drain(server);
     if (reason === 'postgres lost') {
       throw new ServerError(
@@ -53,7 +64,10 @@ export async function start(config: Config): Promise<void> {
       );
     }
   } finally {
+    await runner?.stop();
     await sequencer?.stop();
+    metricsServer?.closeAllConnections();
+    metricsServer?.close();
     await db?.close();
     await claim?.release();
     await cluster?.release();
@@ -61,31 +75,20 @@ export async function start(config: Config): Promise<void> {
   log.info('stopped');
 }
 
-function addressOf(server: Server): string {
-  const { address, port, family } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-function listen(server: Server, { host, port }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const hint =
-        cause.code === 'EADDRINUSE'
-          ? 'Another program uses it: choose another --port.'
-          : 'Choose another --host or --port.';
-      reject(new ServerError('cannot_listen', `Cannot listen on ${host}:${port} (${cause.code}). ${hint}`, { cause }));
-    });
-    server.listen(port, host, resolve);
-  });
-}
-
-function drain(server: Server): Promise<void> {
+/** Only the first is ours: node's own answer to the next one is to end at once. */
+function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
+    const take = (signal: NodeJS.Signals) => {
+      for (const name of ['SIGTERM', 'SIGINT'] as const) process.removeListener(name, take);
+      resolve(signal);
+    };
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, take);
   });
+}
+
+async function serveMetrics(metrics: Metrics, { metricsHost, metricsPort }: Config): Promise<Server | undefined> {
+  if (metricsPort === undefined) return undefined;
+  const server = createMetricsServer(metrics);
+  await listen(server, metricsHost, metricsPort, 'BLAMEPROMPT_METRICS_HOST or BLAMEPROMPT_METRICS_PORT');
+  return server;
 }

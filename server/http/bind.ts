@@ -7,19 +7,20 @@ import type { Endpoint } from '../../shared/api/types.js';
 import type { Actor } from '../../shared/audit/event.js';
 import { findUnstorable } from '../../shared/text.js';
 import { type Check, compileBody, compileQuery } from '../../shared/validate.js';
-import { authenticate, type Principal } from '../auth/authenticate.js';
+import { authenticate, type Principal, presentedSelector } from '../auth/authenticate.js';
+import type { Config } from '../config.js';
 import type { Database } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
+import type { RateLimiter } from '../limits/rate-limit.js';
 import type { SigningKey } from '../signing-key.js';
 import { readJson } from './body.js';
 
 export interface Services {
   db: Database;
-  maxBodyBytes: number;
+  config: Config;
   /** Undefined: nobody gave one, and bundles cannot be signed. */
   signingKey: SigningKey | undefined;
-  /** How long a policy bundle holds, at most. */
-  bundleHours: number;
+  rates: RateLimiter;
 }
 
 /** A reply that is no JSON of its schema, or too long to be gathered. */
@@ -64,14 +65,16 @@ export function bind<Query extends TSchema, Body extends TSchema, Reply extends 
 ): void {
   const checkQuery = endpoint.query && compileQuery(endpoint.query);
   const checkBody = endpoint.body && compileBody(endpoint.body);
-  const { db, maxBodyBytes } = services;
+  const { db, config, rates } = services;
   const scope = endpoint.scope === 'public' ? null : endpoint.scope;
 
   router[endpoint.method](endpoint.path, async (ctx: Context) => {
-    const principal = await authenticate(db, ctx.headers, scope);
+    const selector = presentedSelector(ctx.headers);
+    const principal = await rates.authenticated(ctx, selector, () => authenticate(db, ctx.headers, scope));
+    await rates.countKey(ctx, principal.key.id);
     ctx.state.org = principal.org.slug;
     const query = readQuery(ctx, checkQuery) as Static<Query>;
-    const body = (checkBody && checked(checkBody, await readJson(ctx.req, maxBodyBytes))) as Static<Body>;
+    const body = (checkBody && checked(checkBody, await readJson(ctx.req, config.maxBodyBytes))) as Static<Body>;
     if (!endpoint.checksItems) refuseUnstorable(body);
     const etag = (tag: string) => {
       ctx.etag = tag;

@@ -64,7 +64,8 @@ export async function findCommits(
 
 /** Commits as rows whose team `teamOf` can tell; further conditions are on `commits c`. */
 export const authoredCommits = (sql: Sql, orgId: string) => sql`
-  select c.*, lower(c.author_email) as author, c.committed_at as "timestamp", null::text as team
+  select c.repo_id, c.oid, c.committed_at, c.author_name, c.author_email, c.author, c.is_merge, c.has_receipts, c.ai_involved,
+    c.on_default_branch, c.added, c.deleted, c.ai, c.human, c.unknown, c.committed_at as "timestamp", null::text as team
   from commits c
   where c.org_id = ${orgId}
 `;

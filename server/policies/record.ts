@@ -18,7 +18,7 @@ export interface Found {
  * What is violated where, as an identity: found again, by whatever batch and in whatever order, it is the same violation. Limits on
  * cost are violated once by each sum and window, what concerns a repository once by it, and the rest by a file, receipt or commit.
  */
-export function violationId({ violation, repo_id }: Found): string {
+export function violationId({ violation, repo_id }: Pick<Found, 'violation' | 'repo_id'>): string {
   const { policy_id, rule, commit, path, receipt_id, subject, window } = violation;
   const place = () => {
     const repo = repo_id ?? '';

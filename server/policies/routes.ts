@@ -3,7 +3,7 @@ import * as api from '../../shared/api/policy-endpoints.js';
 import * as violationsApi from '../../shared/api/violations.js';
 import { isUuid } from '../../shared/slug.js';
 import { recordEvent } from '../audit/record.js';
-import { conflict, notFound } from '../errors.js';
+import { noSigningKey, notFound } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { signBundle } from '../signing-key.js';
@@ -27,9 +27,9 @@ export function policyRoutes(router: Router, services: Services): void {
 
   // Before :id, which would take the word for one.
   bind(router, services, api.getBundle, async ({ db, principal, query, etag }) => {
-    const { signingKey, bundleHours } = services;
-    if (!signingKey) throw noSigningKey();
-    const { bundle, tag } = await makeBundle(db, principal.org, query, bundleHours);
+    const { signingKey, config } = services;
+    if (!signingKey) throw noSigningKey('policy bundles are signed with it');
+    const { bundle, tag } = await makeBundle(db, principal.org, query, config.bundleHours);
     etag(`${signingKey.id}-${tag}`);
     return signBundle(signingKey, JSON.stringify(bundle));
   });
@@ -103,9 +103,3 @@ function idOf({ id = '' }: Record<string, string>, what: string): string {
   if (!isUuid(id)) throw notFound(what);
   return id.toLowerCase();
 }
-
-const noSigningKey = () =>
-  conflict(
-    'no_signing_key',
-    'This server has no key to sign policy bundles with. Whoever runs it sets BLAMEPROMPT_SIGNING_KEY or BLAMEPROMPT_SIGNING_KEY_FILE (openssl genpkey -algorithm ed25519).',
-  );

@@ -23,7 +23,7 @@ export async function listViolations(
 ): Promise<ViolationItem[]> {
   const { policy, rule, action, repo, team, person, from, to, acknowledged } = filters;
   const rows = await sql<Row[]>`
-    select ${columns(sql)}
+    select ${violationColumns(sql)}
     from violations v
     where v.org_id = ${orgId}
       ${policy === undefined ? sql`` : sql`and v.policy_id in (select id from policies where org_id = ${orgId} and (name = ${policy} or id::text = ${policy.toLowerCase()}))`}
@@ -56,14 +56,14 @@ export async function acknowledgeViolation(
       acknowledged_by = ${acknowledged ? by : null}
       ${note === undefined ? sql`` : sql`, note = ${note}`}
     where v.org_id = ${orgId} and v.id = ${id}
-    returning ${columns(sql)}
+    returning ${violationColumns(sql)}
   `;
   return row && toItem(row);
 }
 
-const toItem = ({ content, ...row }: Row) => ({ ...content, ...row }) as ViolationItem;
+export const toItem = ({ content, ...row }: Row) => ({ ...content, ...row }) as ViolationItem;
 
-const columns = (sql: Sql) => sql`
+export const violationColumns = (sql: Sql) => sql`
   v.id, v.content, v.policy_version, v.person, v.team, ${utc(sql, 'v.occurred_at')} as occurred_at,
   ${utc(sql, 'v.found_at')} as found_at, ${utc(sql, 'v.updated_at')} as updated_at,
   ${utc(sql, 'v.acknowledged_at')} as acknowledged_at, v.acknowledged_by, v.note

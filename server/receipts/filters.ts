@@ -1,4 +1,5 @@
 import type { Filters } from '../../shared/api/receipts.js';
+import { BOT_EMAIL, BOT_NAME } from '../../shared/bots.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
 import { timeBound } from '../../shared/validate.js';
 import type { Sql } from '../db.js';
@@ -14,10 +15,42 @@ export function receiptConditions(sql: Sql, orgId: string, filters: Filters) {
     ${model === undefined ? sql`` : sql`and r.model = ${model}`}
     ${provider === undefined ? sql`` : sql`and r.provider = ${provider}`}
     ${tool === undefined ? sql`` : sql`and r.tool = ${tool}`}
-    ${team === undefined ? sql`` : sql`and ${countsFor(sql, orgId, team)}`}
+    ${team === undefined ? sql`` : sql`and ${countsFor(sql, 'r', orgId, team)}`}
     ${from === undefined ? sql`` : sql`and r."timestamp" >= ${instant(sql, timeBound(from, 'from')!)}`}
     ${to === undefined ? sql`` : sql`and r."timestamp" < ${instant(sql, timeBound(to, 'to')!)}`}
     ${q === undefined ? sql`` : sql`and ${mentions(sql, orgId, q)}`}
+  `;
+}
+
+/**
+ * The filters as conditions on `commits c` of one org. Tool, provider and model choose AI lines, not commits. What a receipt
+ * alone has (`q`) chooses the commits that a matching receipt speaks of, by their own name or by that of a commit they were
+ * rewritten from.
+ */
+export function commitConditions(sql: Sql, orgId: string, { repo, user, team, from, to, q }: Filters) {
+  return sql`
+    c.org_id = ${orgId}
+    ${repo === undefined ? sql`` : sql`and c.repo_id = ${repoIdOf(sql, orgId, repo)}`}
+    ${user === undefined ? sql`` : user.includes('@') ? sql`and c.author = lower(${user})` : sql`and lower(c.author_name) = lower(${user})`}
+    ${team === undefined ? sql`` : sql`and ${countsFor(sql, 'c', orgId, team)}`}
+    ${from === undefined ? sql`` : sql`and c.committed_at >= ${instant(sql, timeBound(from, 'from')!)}`}
+    ${to === undefined ? sql`` : sql`and c.committed_at < ${instant(sql, timeBound(to, 'to')!)}`}
+    ${
+      q === undefined
+        ? sql``
+        : sql`and exists (
+            select from attributions a
+            join receipts r on r.org_id = ${orgId} and r.id = a.receipt_id
+            where a.org_id = ${orgId} and a.repo_id = c.repo_id
+              and a.commit_oid in (
+                select c.oid
+                union all
+                select x.oid from commits x
+                where x.org_id = ${orgId} and x.repo_id = c.repo_id and x.rewritten_to = c.oid and not x.on_default_branch
+              )
+              and ${receiptConditions(sql, orgId, { q })}
+          )`
+    }
   `;
 }
 
@@ -26,11 +59,12 @@ export function repoIdOf(sql: Sql, orgId: string, repo: string) {
   return sql`(select id from repos where org_id = ${orgId} and name = ${normalizeRepoName(repo) ?? ''})`;
 }
 
-/** The team a receipt counts for, by its slug; where it counts for none, what its sender named. */
-function countsFor(sql: Sql, orgId: string, team: string) {
+/** The team a receipt or commit counts for, by its slug; where it counts for none, what its sender named. */
+function countsFor(sql: Sql, alias: 'r' | 'c', orgId: string, team: string) {
+  const fact = sql(alias);
   return sql`(
-    r.team_id = (select id from teams where org_id = ${orgId} and slug = ${team})
-    or (r.team_id is null and r.team = ${team})
+    ${fact}.team_id = (select id from teams where org_id = ${orgId} and slug = ${team})
+    or (${fact}.team_id is null and ${fact}.team = ${team})
   )`;
 }
 
@@ -44,5 +78,12 @@ function mentions(sql: Sql, orgId: string, q: string) {
       where a.org_id = ${orgId} and a.receipt_id = r.id
         and exists (select from jsonb_array_elements(a.files) as f where f ->> 'path' ilike ${pattern})
     )
+  )`;
+}
+
+/** Receipts `r` of programs. */
+export function byBot(sql: Sql) {
+  return sql`(
+    coalesce(lower(r.user_name) ~ ${BOT_NAME.source}, false) or coalesce(r.author ~ ${BOT_EMAIL.source}, false)
   )`;
 }

@@ -4,10 +4,14 @@ import { normalizeRepoName } from '../../shared/repo-name.js';
 import { findUnstorable } from '../../shared/text.js';
 import { normalizeTimestamp } from '../../shared/timestamp.js';
 import { type Actor, type Deed, recordEvents } from '../audit/record.js';
+import { pseudonymous } from '../data-subjects/arriving.js';
+import { loadPseudonyms } from '../data-subjects/pseudonyms.js';
 import type { Database } from '../db.js';
 import { invalidBody, invalidQuery } from '../errors.js';
 import { lockOrg } from '../orgs/lock.js';
 import { type Changed, judgeBatch } from '../policies/judge-batch.js';
+import { dropExpired } from '../retention/arriving.js';
+import { limitsOf } from '../retention/limits.js';
 import { findSettings } from '../settings/queries.js';
 import { storageRules } from '../settings/storage-rules.js';
 import { acceptCommits, acceptReceipts } from './check-items.js';
@@ -53,17 +57,26 @@ export async function ingest(
     throw nothingAccepted(sent.receipts.length, rejected);
   }
 
+  const places = once(() => new Map(sent.receipts.map((item, n) => [idOf(item), n])));
+
   return db.withTenant(orgId, async (sql) => {
     await lockOrg(sql, orgId, 'shared');
-    const rules = storageRules(await findSettings(sql, orgId));
+    const settings = await findSettings(sql, orgId);
+    const rules = storageRules(settings);
+    const pseudonyms = await loadPseudonyms(sql, orgId);
+    const expired: Rejected[] = [];
+    const kept = dropExpired(receipts, limitsOf(settings, new Date()), ({ id }, fault) => {
+      const index = places().get(id) ?? -1;
+      expired.push({ kind: 'receipt', index, id, ...fault, pointer: `${prefix}/${index}` });
+    });
     const { repoId, knowsPeople } = await upsertRepo(sql, orgId, { ...batch.repo, name });
-    const scope = { orgId, repoId, team: batch.repo.team ?? null, knowsPeople };
+    const scope = { orgId, repoId, team: pseudonymous(batch.repo.team ?? null, pseudonyms), knowsPeople, pseudonyms };
     const counts = { inserted: 0, duplicates: 0, amended: 0 };
     const attributions = { inserted: 0, duplicates: 0, amended: 0 };
     const amended = new Set<string>();
     const changed: Changed = { receipts: new Map(), commits: new Set() };
     // Almost always one round: further ones hold what the batch says again about the same ids.
-    for (const canonical of rounds(receipts)) {
+    for (const canonical of rounds(pseudonymous(kept, pseudonyms))) {
       const round = canonical.map((receipt) => storedReceipt(receipt, rules));
       const stored = await upsertReceipts(sql, scope, round);
       const attributed = await upsertAttributions(sql, scope, round);
@@ -89,7 +102,7 @@ export async function ingest(
     return {
       received: sent.receipts.length,
       ...counts,
-      rejected,
+      rejected: [...rejected, ...expired],
       attributions,
       commits: { received: sent.commits.length, ...facts },
       violations: await judgeBatch(sql, { orgId, repoId, repo: name }, changed),
@@ -116,6 +129,17 @@ export async function ingestBlamePrompt(
     return 'reason' in receipt ? item : receipt; // what is no receipt is refused by the schema, with its place
   });
   return ingest(db, caller, { repo: { name: query.repo }, receipts }, '');
+}
+
+/** Of an item that is a valid receipt. */
+const idOf = (item: unknown) => (item as { id: string }).id?.toLowerCase();
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function* rounds(receipts: CanonicalReceipt[]): Generator<CanonicalReceipt[]> {

@@ -3,7 +3,7 @@ import { parseLines } from '../../shared/line-set.js';
 import type { Sql } from '../db.js';
 import type { Position } from '../http/cursor.js';
 import { instant, utc } from '../time.js';
-import { receiptConditions } from './filters.js';
+import { receiptConditions, repoIdOf } from './filters.js';
 
 /** A list shows this many attributions of a receipt; sessions with more say so in attribution_count. */
 const ATTRIBUTIONS_IN_LIST = 100;
@@ -93,4 +93,28 @@ function flattenFirst(row: ReceiptItem): ReceiptItem {
     line_start: lines?.[0]?.[0] ?? null,
     line_end: lines?.at(-1)?.[1] ?? null,
   };
+}
+
+/** Commits of a repository that count on its default branch, by oid, from behind `after`. Merges are not counted. */
+export async function listCountedCommits(
+  sql: Sql,
+  orgId: string,
+  { repo, after, limit }: { repo: string; after: string; limit: number },
+) {
+  return sql<{ commit: string; committed_at: string }[]>`
+    select oid as commit, ${utc(sql, 'committed_at')} as committed_at
+    from commits
+    where org_id = ${orgId} and repo_id = ${repoIdOf(sql, orgId, repo)} and on_default_branch and not is_merge and oid > ${after}
+    order by oid
+    limit ${limit}
+  `;
+}
+
+/** The repository's normalised name, and when the newest tip that anybody sent from was committed. */
+export async function findTip(sql: Sql, orgId: string, repo: string) {
+  const [row] = await sql<{ repo: string; tip_committed_at: string | null }[]>`
+    select name as repo, ${utc(sql, 'tip_committed_at')} as tip_committed_at
+    from repos where org_id = ${orgId} and id = ${repoIdOf(sql, orgId, repo)}
+  `;
+  return row ?? { repo: null, tip_committed_at: null };
 }

@@ -1,5 +1,5 @@
 import type Router from '@koa/router';
-import { getReceipt, listReceipts, postReceipts } from '../../shared/api/receipts.js';
+import { getReceipt, listCountedCommits, listReceipts, postReceipts } from '../../shared/api/receipts.js';
 import { isUuid } from '../../shared/slug.js';
 import { notFound } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
@@ -33,4 +33,11 @@ export function receiptRoutes(router: Router, services: Services): void {
       return { ...receipt, revisions: await queries.listRevisions(sql, principal.orgId, id) };
     });
   });
+
+  bind(router, services, listCountedCommits, ({ db, principal, query: { repo, after = '', limit = 10_000 } }) =>
+    db.withTenant(principal.orgId, async (sql) => ({
+      commits: await queries.listCountedCommits(sql, principal.orgId, { repo, after, limit }),
+      ...(await queries.findTip(sql, principal.orgId, repo)),
+    })),
+  );
 }

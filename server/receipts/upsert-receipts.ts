@@ -1,5 +1,6 @@
 import type { Sql } from '../db.js';
-import { reattribute, teamOf } from '../teams/attribute.js';
+import { noteReceipts, receiptDeltas } from '../rollups/deltas.js';
+import { reattributeReceipts, teamOf } from '../teams/attribute.js';
 import type { StoredReceipt } from './content.js';
 
 /** The columns that a batch fills, for jsonb_to_recordset. */
@@ -25,6 +26,7 @@ export async function upsertReceipts(
   const { orgId, repoId, team } = scope;
   const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
   const inserted = await sql<{ id: string }[]>`
+    with inserted as (
     insert into receipts (
       org_id, repo_id, team, team_id, id, source, tool, provider, model, session_id, user_name, user_email, prompt_summary,
       prompt_hash, message_count, cost_usd, cost_basis, price_version, tokens_suspect, input_tokens, output_tokens, cache_read_tokens,
@@ -41,7 +43,11 @@ export async function upsertReceipts(
     ) as r
     order by id
     on conflict (org_id, id) do nothing
-    returning id
+    returning *
+    ), come as (
+      ${receiptDeltas(sql, orgId, 1, sql`inserted r`)}
+    )
+    select id from inserted
   `;
   const isNew = inserted.length === receipts.length;
   const { amended, redated } = isNew ? { amended: [], redated: [] } : await amend(sql, scope, receipts);
@@ -71,6 +77,9 @@ async function amend(
     for update of r
   `;
   if (changed.length === 0) return { amended: [], redated: [] };
+  const ids = changed.map(({ id }) => id);
+  const current = sql`(select * from receipts where org_id = ${orgId} and id = any(${ids}::uuid[])) r`;
+  await noteReceipts(sql, orgId, -1, current);
   const amended = await sql<{ id: string }[]>`
     with incoming as (
       select i.*, decode(i.hash, 'hex') as content_hash
@@ -121,7 +130,8 @@ async function amend(
     from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
     where r.org_id = ${orgId} and r.id = i.id and ${tellsPrompt(sql)}
   `;
-  await reattribute(sql, orgId, sql`r.id = any(${changed.map(({ id }) => id)}::uuid[])`);
+  await noteReceipts(sql, orgId, 1, current);
+  await reattributeReceipts(sql, orgId, sql`r.id = any(${ids}::uuid[])`);
   return { amended: [...amended, ...renamed].map(({ id }) => id), redated: redated.map(({ id }) => id) };
 }
 

@@ -1,7 +1,6 @@
 import { column, section, text } from '../../shared/report/build.js';
 import type { Section } from '../../shared/report/document.js';
-import { byBot } from '../analytics/queries.js';
-import { receiptConditions } from '../receipts/filters.js';
+import { byBot, receiptConditions } from '../receipts/filters.js';
 import { utc } from '../time.js';
 import type { ReportScope } from './scope.js';
 import { sqlTable } from './sql-table.js';

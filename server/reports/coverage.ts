@@ -1,12 +1,12 @@
 import { percentage } from '../../shared/percentage.js';
 import { column, fact, facts, section } from '../../shared/report/build.js';
 import type { Section } from '../../shared/report/document.js';
-import { repoIdOf } from '../receipts/filters.js';
-import { instant, utc } from '../time.js';
+import { commitConditions } from '../receipts/filters.js';
+import { utc } from '../time.js';
 import type { ReportScope } from './scope.js';
 import { sqlTable } from './sql-table.js';
 
-/** Commits of which no recorder left a trace. A team is no filter here: what speaks of no receipt counts for none. */
+/** Commits of which no recorder left a trace. A commit counts for the team of its author, as a receipt does. */
 export async function coverage(scope: ReportScope): Promise<Section> {
   const { sql, orgId } = scope;
   const counted = countedCommits(scope);
@@ -58,9 +58,7 @@ export async function coverage(scope: ReportScope): Promise<Section> {
   );
 }
 
-/** The commits that /analytics counts for the same period and repository. */
-export const countedCommits = ({ sql, orgId, filters: { from, to, repo } }: ReportScope) => sql`
-  c.org_id = ${orgId} and c.on_default_branch and not c.is_merge and c.added is not null
-  and c.committed_at >= ${instant(sql, from)} and c.committed_at < ${instant(sql, to)}
-  ${repo === undefined ? sql`` : sql`and c.repo_id = ${repoIdOf(sql, orgId, repo)}`}
+/** The commits that /analytics counts for the same filters. */
+export const countedCommits = ({ sql, orgId, filters }: ReportScope) => sql`
+  ${commitConditions(sql, orgId, filters)} and c.on_default_branch and not c.is_merge and c.added is not null
 `;

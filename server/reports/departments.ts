@@ -1,8 +1,7 @@
 import { percentage } from '../../shared/percentage.js';
 import { column, section, text } from '../../shared/report/build.js';
 import type { Section } from '../../shared/report/document.js';
-import { byBot } from '../analytics/queries.js';
-import { receiptConditions } from '../receipts/filters.js';
+import { byBot, receiptConditions } from '../receipts/filters.js';
 import { countedCommits } from './coverage.js';
 import type { ReportScope } from './scope.js';
 import { sqlTable } from './sql-table.js';
@@ -10,13 +9,12 @@ import { sqlTable } from './sql-table.js';
 /** Each team in numbers: what /analytics answers for `team=`. */
 export async function departments(scope: ReportScope): Promise<Section[]> {
   const { sql, orgId, filters } = scope;
-  const { team } = filters;
   return [
     section(
       'teams',
       'Teams',
       text(
-        'A receipt counts for the team that its author was in at the time. Lines are those of commits that a receipt of the team speaks of: a commit that two teams worked on counts for both.',
+        'Receipts and commits count for the team that their author was in at the time; where no team is known, for what the sender named.',
       ),
       sqlTable<{ ai: number | null; added: number | null }>(
         {
@@ -47,20 +45,12 @@ export async function departments(scope: ReportScope): Promise<Section[]> {
             left join teams t on t.org_id = ${orgId} and t.id = r.team_id
             where ${receiptConditions(sql, orgId, filters)}
             group by 1
-          ), spoken as (
-            select distinct coalesce(t.slug, r.team) as team, x.repo_id,
-              case when x.on_default_branch then x.oid else x.rewritten_to end as oid
-            from commits x
-            join attributions a on a.org_id = ${orgId} and a.repo_id = x.repo_id and a.commit_oid = x.oid
-            join receipts r on r.org_id = ${orgId} and r.id = a.receipt_id
-            left join teams t on t.org_id = ${orgId} and t.id = r.team_id
-            where x.org_id = ${orgId} and ${receiptConditions(sql, orgId, team === undefined ? {} : { team })}
           ), lines as (
-            select s.team, sum(c.ai)::float8 as ai, sum(c.added)::float8 as added
-            from spoken s
-            join commits c on c.repo_id = s.repo_id and c.oid = s.oid
+            select coalesce(t.slug, c.team) as team, sum(c.ai)::float8 as ai, sum(c.added)::float8 as added
+            from commits c
+            left join teams t on t.org_id = ${orgId} and t.id = c.team_id
             where ${countedCommits(scope)}
-            group by s.team
+            group by 1
           )
           select sums.*, lines.ai, lines.added
           from sums left join lines on lines.team is not distinct from sums.team

@@ -1,19 +1,14 @@
 import type { Analytics } from '../../shared/api/analytics.js';
-import { percentage } from '../../shared/percentage.js';
 import { column, fact, facts, section, table } from '../../shared/report/build.js';
 import type { Chart, Section } from '../../shared/report/document.js';
-import { byBot } from '../analytics/queries.js';
-import { analyze } from '../analytics/routes.js';
-import { receiptConditions } from '../receipts/filters.js';
+import { analyzeIn } from '../analytics/analyze.js';
 import { budgetsTable } from './budgets.js';
-import { countedCommits } from './coverage.js';
 import type { ReportScope } from './scope.js';
 
 /** The period at a glance; every figure is that of /analytics for the same period and filters. */
 export async function executive(scope: ReportScope): Promise<Section[]> {
-  const analytics = await analyze(scope.sql, scope.orgId, scope.filters);
-  const people = await countPeople(scope);
-  const { lines, coverage, cost_basis, tokens } = analytics;
+  const analytics = await analyzeIn(scope.sql, scope.orgId, scope.filters);
+  const { lines, coverage, cost_basis, tokens, adoption, acceptance } = analytics;
   return [
     section(
       'summary',
@@ -30,9 +25,11 @@ export async function executive(scope: ReportScope): Promise<Section[]> {
         fact('lines_human', 'Written by people', lines.human, 'count'),
         fact('lines_unknown', 'Of which nobody says anything', lines.unknown, 'count'),
         fact('coverage', 'Commits with receipts', coverage.percentage, 'percent'),
-        fact('active_people', 'People with receipts', people.active, 'count'),
-        fact('committers', 'People with commits', people.committers, 'count'),
-        fact('adoption', 'Of those, with receipts', percentage(people.both, people.committers), 'percent'),
+        fact('active_people', 'People with receipts', adoption.active_people, 'count'),
+        fact('committers', 'People with commits', adoption.committers, 'count'),
+        fact('adoption', 'Of those, with receipts', adoption.percentage, 'percent'),
+        fact('cost_per_ai_line', 'Known cost of a line by AI', analytics.cost_per_ai_line, 'usd'),
+        fact('acceptance', 'AI lines that stayed, where recorders say so', acceptance.percentage, 'percent'),
         fact('tokens_input', 'Input tokens', tokens.input, 'count'),
         fact('tokens_output', 'Output tokens', tokens.output, 'count'),
       ),
@@ -71,7 +68,7 @@ export async function executive(scope: ReportScope): Promise<Section[]> {
   ];
 }
 
-function trend({ daily_trend }: Analytics): Section['blocks'] {
+function trend({ daily_trend, trend: { time_zone } }: Analytics): Section['blocks'] {
   const labels = daily_trend.map(({ date }) => date);
   const chart = (id: string, title: string, unit: 'usd' | 'count', values: number[]): Chart => ({
     kind: 'chart',
@@ -94,7 +91,7 @@ function trend({ daily_trend }: Analytics): Section['blocks'] {
     table(
       {
         id: 'trend',
-        title: 'Days with receipts (UTC)',
+        title: `Days with receipts (${time_zone})`,
         columns: [
           column('date', 'Day', 'day'),
           column('receipts', 'Receipts', 'count'),
@@ -124,23 +121,3 @@ const bars = (id: string, title: string, rows: [string | null, number][]): Chart
   labels: rows.map(([label]) => label ?? '(unknown)'),
   series: [{ name: title, values: rows.map(([, value]) => value) }],
 });
-
-/** People by e-mail address, else by name; programs are none. */
-async function countPeople(scope: ReportScope) {
-  const { sql, orgId, filters } = scope;
-  const [row] = await sql<{ active: number; committers: number; both: number }[]>`
-    with active as (
-      select distinct coalesce(r.author, lower(r.user_name)) as person
-      from receipts r
-      where ${receiptConditions(sql, orgId, filters)} and coalesce(r.author, r.user_name) is not null and not ${byBot(sql)}
-    ), committers as (
-      select distinct coalesce(lower(c.author_email), lower(c.author_name)) as person
-      from commits c
-      where ${countedCommits(scope)} and not c.author_is_bot
-        and coalesce(c.author_email, c.author_name) is not null
-    )
-    select (select count(*) from active)::float8 as active, (select count(*) from committers)::float8 as committers,
-      (select count(*) from committers join active using (person))::float8 as both
-  `;
-  return row!;
-}

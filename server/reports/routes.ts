@@ -9,13 +9,14 @@ import { writeReport } from '../../shared/report/write.js';
 import { recordEvent } from '../audit/record.js';
 import { invalidQuery, notFound, ProblemError } from '../errors.js';
 import { bind, type Call, type Services } from '../http/bind.js';
+import { withFoldedSnapshot } from '../rollups/snapshot.js';
 import { Digest } from './digest.js';
 import { composeReport } from './document.js';
 import { openScope } from './scope.js';
 import { Slots } from './slots.js';
 
 /** Reports that one process streams at a time: each holds a connection to the database for as long as its reader takes. */
-const MAX_STREAMS = 3;
+const MAX_STREAMS = 2;
 const MAX_WAITING = 30;
 
 export function reportRoutes(router: Router, services: Services): void {
@@ -40,7 +41,7 @@ async function streamReport(call: Call<QueryOf<typeof getReport>, unknown>, type
   let action = 'report.interrupted';
   let period: object | undefined;
   try {
-    await db.withSnapshot(orgId, async (sql) => {
+    await withFoldedSnapshot(db, orgId, async (sql) => {
       const scope = await openScope(sql, org, type, asked);
       const document = await composeReport(scope);
       if (format === 'csv') checkTable(document, table);

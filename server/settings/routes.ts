@@ -9,6 +9,7 @@ import type { Sql } from '../db.js';
 import { invalidBody } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
 import { lockOrg } from '../orgs/lock.js';
+import { rebuildRollups } from '../rollups/rebuild.js';
 import * as queries from './queries.js';
 
 export function settingsRoutes(router: Router, services: Services): void {
@@ -42,6 +43,7 @@ async function applyChange(sql: Sql, orgId: string, before: Settings, after: Set
   if (strictest(floor, before.privacy.prompts) !== before.privacy.prompts)
     await queries.stripPrompts(sql, orgId, floor);
   if (JSON.stringify(before.ignore) !== JSON.stringify(after.ignore)) await queries.forgetSeenCounts(sql, orgId);
+  if (before.time_zone !== after.time_zone) await rebuildRollups(sql, orgId);
 }
 
 function checkPrices({ prices }: SettingsPatch): void {

@@ -31,6 +31,7 @@ test('settings are defaults until they are changed, one by one, and null brings 
     settings: {
       privacy: { prompts: 'summary' },
       retention_days: { receipts: null, prompts: null, audit: null },
+      legal_hold: null,
       prices: [],
       ignore: [],
       time_zone: 'UTC',

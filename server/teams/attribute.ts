@@ -1,4 +1,5 @@
-import type { Sql } from '../db.js';
+import type { Fragment, Sql } from '../db.js';
+import { commitDeltas, receiptDeltas } from '../rollups/deltas.js';
 
 /**
  * The team that a receipt counts for, as one value over the columns author, repo_id, team (what the sender's configuration
@@ -40,19 +41,56 @@ const declared = (sql: Sql, orgId: string) =>
 const inForce = (sql: Sql) => sql`(t.archived_at is null or t.archived_at > r."timestamp")`;
 
 /**
- * Works out anew which team receipts count for, and answers how many changed. `affected` is a condition on `receipts r`: all
- * that the change in hand can concern. Needs lockOrg, or the receipts' own locks.
+ * Works out anew which team receipts and commits count for, and answers how many receipts changed. `affected` is a condition on
+ * `r`, which has what they have in common (author, repo_id, team, team_id, "timestamp"): all that the change in hand can concern.
+ * Needs lockOrg.
  */
-export async function reattribute(sql: Sql, orgId: string, affected: ReturnType<typeof teamOf>): Promise<number> {
-  const { count } = await sql`
+export async function reattribute(sql: Sql, orgId: string, affected: Fragment): Promise<number> {
+  await reattributeCommits(sql, orgId, affected);
+  return reattributeReceipts(sql, orgId, affected);
+}
+
+/** As `reattribute`, for receipts alone. Needs lockOrg, or the receipts' own locks. */
+export async function reattributeReceipts(sql: Sql, orgId: string, affected: Fragment): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
     with found as materialized (
-      select r.id, ${teamOf(sql, orgId)} as team_id
+      select r.*, ${teamOf(sql, orgId)} as team_now
       from receipts r
       where r.org_id = ${orgId} and ${affected}
+    ), moved as materialized (
+      select * from found where team_id is distinct from team_now
+    ), gone as (
+      ${receiptDeltas(sql, orgId, -1, sql`moved r`)}
+    ), changed as (
+      update receipts r set team_id = moved.team_now
+      from moved
+      where r.org_id = ${orgId} and r.id = moved.id
+      returning r.*
+    ), come as (
+      ${receiptDeltas(sql, orgId, 1, sql`changed r`)}
     )
-    update receipts r set team_id = found.team_id
-    from found
-    where r.org_id = ${orgId} and r.id = found.id and r.team_id is distinct from found.team_id
+    select count(*)::float8 as count from changed
   `;
-  return count;
+  return row!.count;
+}
+
+/** As `reattribute`, for commits alone. Needs lockOrg, or the commits' own locks. */
+export async function reattributeCommits(sql: Sql, orgId: string, affected: Fragment): Promise<void> {
+  await sql`
+    with found as materialized (
+      select r.*, ${teamOf(sql, orgId)} as team_now
+      from (select *, committed_at as "timestamp" from commits where org_id = ${orgId}) as r
+      where ${affected}
+    ), moved as materialized (
+      select * from found where team_id is distinct from team_now
+    ), gone as (
+      ${commitDeltas(sql, orgId, -1, sql`moved c`)}
+    ), changed as (
+      update commits c set team_id = moved.team_now
+      from moved
+      where c.org_id = ${orgId} and c.repo_id = moved.repo_id and c.oid = moved.oid
+      returning c.*
+    )
+    ${commitDeltas(sql, orgId, 1, sql`changed c`)}
+  `;
 }

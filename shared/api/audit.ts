@@ -67,6 +67,9 @@ export const getCheckpoint = endpoint({
     size: Seq,
     checkpoint: Nullable(Type.String({ description: 'text as in C2SP tlog-checkpoint; null: no event yet' })),
     public_key: Nullable(Type.String({ description: 'base64 of the DER (SPKI) of the key that signs now' })),
+    public_keys: Type.Array(Type.Object({ public_key: Type.String(), since: Timestamp }), {
+      description: 'every key that signed checkpoints of this log, the newest first',
+    }),
   }),
 });
 

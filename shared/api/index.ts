@@ -1,13 +1,17 @@
 import { getAnalytics } from './analytics.js';
 import * as audit from './audit.js';
+import * as subjects from './data-subjects.js';
+import { getJob } from './jobs.js';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
-import { getReceipt, listReceipts, postReceipts } from './receipts.js';
+import { getReceipt, listCountedCommits, listReceipts, postReceipts } from './receipts.js';
 import { getReport } from './reports.js';
+import { previewRetention } from './retention.js';
 import { getSettings, updateSettings } from './settings.js';
 import * as teams from './teams.js';
 import type { Endpoint } from './types.js';
 import { acknowledgeViolation, listViolations } from './violations.js';
+import * as webhooks from './webhooks.js';
 import { whoami } from './whoami.js';
 
 /** Every endpoint behind a key, in the order of the documentation. */
@@ -15,6 +19,7 @@ export const endpoints: Endpoint[] = [
   postReceipts,
   listReceipts,
   getReceipt,
+  listCountedCommits,
   getAnalytics,
   policies.listPolicies,
   policies.createPolicy,
@@ -47,6 +52,18 @@ export const endpoints: Endpoint[] = [
   audit.readAuditLog,
   audit.getCheckpoint,
   audit.getProof,
+  webhooks.listWebhooks,
+  webhooks.createWebhook,
+  webhooks.updateWebhook,
+  webhooks.deleteWebhook,
+  webhooks.rotateWebhookSecret,
+  webhooks.testWebhook,
+  webhooks.listDeliveries,
+  subjects.exportSubject,
+  subjects.eraseSubject,
+  subjects.listErasures,
+  previewRetention,
+  getJob,
   getReport,
   whoami,
 ];

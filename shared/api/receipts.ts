@@ -269,3 +269,24 @@ export const getReceipt = endpoint({
     revisions: Type.Array(Type.Object({ part: Type.String(), content: Type.Unknown(), superseded_at: Timestamp })),
   }),
 });
+
+/** What a clone needs to tell which commits have left the default branch unseen: those that the server counts there. */
+export const listCountedCommits = endpoint({
+  id: 'listCountedCommits',
+  method: 'get',
+  path: '/api/v1/commits',
+  summary: 'Commits of a repository that are counted on its default branch, by oid',
+  scope: 'receipts:write',
+  query: Strict({
+    repo: RepoName,
+    after: Type.Optional(Type.String({ ...Oid, description: 'the last commit of the page before' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 10_000 })),
+  }),
+  reply: Type.Object({
+    repo: Nullable(Type.String({ description: 'its normalised name; null: the org has none of that name' })),
+    commits: Type.Array(Type.Object({ commit: Oid, committed_at: Timestamp })),
+    tip_committed_at: Nullable(
+      Type.String({ ...Timestamp, description: 'of the newest tip that anybody has sent from' }),
+    ),
+  }),
+});

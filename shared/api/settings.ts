@@ -12,6 +12,10 @@ const Ignore = Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {
   maxItems: 200,
   description: 'globs as in .gitignore: files whose lines do not count',
 });
+const LegalHold = Strict(
+  { reason: Type.String({ minLength: 1, maxLength: 500 }) },
+  'while it is on, nothing is removed and nobody is erased',
+);
 const TimeZone = Type.String({ format: 'time-zone', maxLength: 64, description: 'IANA name, such as Europe/Berlin' });
 
 const MinGroupSize = Type.Integer({
@@ -25,8 +29,9 @@ export const Settings = Type.Object({
   privacy: Type.Object({ prompts: Prompts }),
   retention_days: Type.Object(
     { receipts: Nullable(Days), prompts: Nullable(Days), audit: Nullable(Days) },
-    { description: 'null: kept for ever. Stored, not applied yet' },
+    { description: 'null: kept for ever' },
   ),
+  legal_hold: Nullable(LegalHold),
   prices: Prices,
   ignore: Ignore,
   time_zone: TimeZone,
@@ -37,6 +42,7 @@ export type Settings = Static<typeof Settings>;
 export const DEFAULT_SETTINGS: Settings = {
   privacy: { prompts: 'summary' },
   retention_days: { receipts: null, prompts: null, audit: null },
+  legal_hold: null,
   prices: [],
   ignore: [],
   time_zone: 'UTC',
@@ -47,6 +53,7 @@ export const DEFAULT_SETTINGS: Settings = {
 export const SettingsPatch = Strict({
   privacy: Maybe(Strict({ prompts: Maybe(Prompts) })),
   retention_days: Maybe(Strict({ receipts: Maybe(Days), prompts: Maybe(Days), audit: Maybe(Days) })),
+  legal_hold: Maybe(LegalHold),
   prices: Maybe(Prices),
   ignore: Maybe(Ignore),
   time_zone: Maybe(TimeZone),

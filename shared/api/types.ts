@@ -17,6 +17,10 @@ export const SCOPES = [
   'settings:read',
   'settings:write',
   'audit:read',
+  'webhooks:read',
+  'webhooks:write',
+  'subjects:read',
+  'subjects:write',
   'reports:read',
 ] as const;
 export type Scope = (typeof SCOPES)[number];

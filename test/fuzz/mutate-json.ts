@@ -16,7 +16,15 @@ export function mutateJson(json: string, random: Random): string {
     const place = random.pick(placesIn(root));
     if (place !== undefined) random.pick(CHANGES)(...place, random);
   }
-  const text = JSON.stringify(root.value, null, random.pick([0, 0, 2])) ?? 'null';
+  const indent = random.pick([0, 0, 2]);
+  const text = JSON.stringify(root.value) ?? 'null';
+  return unmarked(text.length > MAX_INDENTED ? text : (JSON.stringify(root.value, null, indent) ?? 'null'));
+}
+
+/** Indentation makes a deep and wide value a hundred times as long, which says nothing new about a reader. */
+const MAX_INDENTED = 256 * 1024;
+
+function unmarked(text: string): string {
   return text.replaceAll(`"${JSON.stringify(AGAIN).slice(1, -1)}`, '"');
 }
 
@@ -34,7 +42,7 @@ const CHANGES: Change[] = [
       oddValue(random),
     ),
   (parent, key) => set(parent, key, [parent[key]]),
-  (parent, key) => Array.isArray(parent[key]) && parent[key].push(...structuredClone(parent[key])),
+  (parent, key) => Array.isArray(parent[key]) && parent[key].push(...structuredClone(parent[key].slice(0, 100))),
   (parent, key, random) => {
     for (let depth = random.size(1, 100); depth > 0; depth--)
       set(parent, key, random.pick([[parent[key]], { [key]: parent[key] }]));

@@ -20,8 +20,8 @@ export function fuzzWatched(name: string, seed: number, mutations: number): Prom
   let [seen, since] = [-1, performance.now()];
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: { name, seed, mutations, progress },
-    // A note that needs more than this ends the thread.
-    resourceLimits: { maxOldGenerationSizeMb: MAX_GROWTH_MB },
+    // A note that needs more than this ends the thread. What buffers take outside of it is in the growth, too.
+    resourceLimits: { maxOldGenerationSizeMb: MAX_GROWTH_MB / 2 },
   });
   return new Promise((resolve) => {
     const failed = (message: string): FuzzReport => {

@@ -11,6 +11,7 @@ import { formatSync } from '../../format-sync.js';
 import { fetchRefs } from '../../git/fetch-refs.js';
 import { openRepository } from '../../git/repository.js';
 import { findClones } from '../../sync/find-clones.js';
+import { fetchCounted } from '../../sync/left-unseen.js';
 import { computeMemo } from '../../sync/memo.js';
 import { privateRefs } from '../../sync/private-refs.js';
 import { ProgressDisplay } from '../../sync/progress.js';
@@ -97,7 +98,12 @@ export default class Sync extends BaseCommand {
       access && !dryRun
         ? await this.withServer(access, async (client) => {
             const { settings: org } = await client.call(whoami);
-            return syncRepository({ ...options, org, send: sendTo(client) });
+            return syncRepository({
+              ...options,
+              org,
+              send: sendTo(client),
+              askCounted: (repo) => fetchCounted(client, repo),
+            });
           })
         : await syncRepository({
             ...options,

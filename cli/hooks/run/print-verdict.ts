@@ -9,7 +9,7 @@ export function formatViolations(violations: readonly Violation[], what: 'commit
   const ordered = [...stopping, ...violations.filter(({ action }) => action !== 'block')];
   const head =
     stopping.length > 0
-      ? `blameprompt: this ${what} was stopped by ${policies(stopping)}.`
+      ? `blameprompt: this ${what} is stopped by ${policies(stopping)}.`
       : `blameprompt: this ${what} goes through, with warnings of ${policies(violations)}.`;
   return [
     head,

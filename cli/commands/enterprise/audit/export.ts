@@ -19,10 +19,15 @@ export default class AuditExport extends BaseCommand {
     const { flags } = await this.parse(AuditExport);
     const access = await this.access(await this.settings(flags.directory, flags));
     return this.withServer(access, async (client) => {
-      const { size, checkpoint, public_key } = await client.call(getCheckpoint);
+      const { size, checkpoint, public_key, public_keys } = await client.call(getCheckpoint);
       if (checkpoint === null)
         throw new CliError('no_events', 'The audit log has no signed events yet.', { exitCode: Exit.failed });
-      const header = { format: 'blameprompt-audit/1' as const, checkpoint, public_key };
+      const header = {
+        format: 'blameprompt-audit/1' as const,
+        checkpoint,
+        public_key,
+        public_keys: public_keys.map((key) => key.public_key),
+      };
       const events = await writeExport(flags.output, header, readEntries(client, size));
       this.print(`Saved ${formatCount(events)} events to ${flags.output}.`);
       return { file: flags.output, events };

@@ -11,18 +11,22 @@ export default class AuditProve extends BaseCommand {
   static override summary = 'Prove that one event stands in the signed log';
   static override args = { event: Args.string({ description: 'id of the event', required: true }) };
   static override flags = {
-    key: Flags.string({ description: 'the public key that signs: PEM file, or base64 of its DER', required: true }),
+    key: Flags.string({
+      description: 'a public key that signs: PEM file, or base64 of its DER',
+      required: true,
+      multiple: true,
+    }),
     ...directoryFlag,
     ...serverFlag,
   };
 
   async run() {
     const { args, flags } = await this.parse(AuditProve);
-    const key = await readPublicKey(flags.key);
+    const keys = await Promise.all(flags.key.map(readPublicKey));
     const access = await this.access(await this.settings(flags.directory, flags));
     const proof = await this.withServer(access, (client) => client.call(getProof, { query: { event: args.event } }));
     const { entry, hashes, checkpoint } = proof;
-    const opened = openCheckpoint(checkpoint, [key]);
+    const opened = openCheckpoint(checkpoint, keys);
     if ('reason' in opened) throw notProved(`the checkpoint ${opened.reason}`);
     const path = hashes.map((hash) => Buffer.from(hash, 'base64'));
     if (!entry || JSON.parse(entry.event).id !== args.event) throw notProved('the server answered another event');

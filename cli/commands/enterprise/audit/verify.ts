@@ -15,7 +15,10 @@ export default class AuditVerify extends BaseCommand {
     'Checks that no event was changed, removed, reordered or cut off: against the signed checkpoint in the export, and against older ones that were kept elsewhere. Without --key the key in the export itself is believed, which proves only that the file fits together.';
   static override args = { file: Args.string({ description: 'what audit export wrote', required: true }) };
   static override flags = {
-    key: Flags.string({ description: 'the public key that signs: PEM file, or base64 of its DER', multiple: true }),
+    key: Flags.string({
+      description: 'a public key that signs, or signed before: PEM file, or base64 of its DER',
+      multiple: true,
+    }),
     checkpoint: Flags.string({ description: 'file with an older checkpoint', multiple: true }),
     anchors: Flags.string({ description: 'clone in which checkpoints were anchored' }),
   };
@@ -23,7 +26,8 @@ export default class AuditVerify extends BaseCommand {
   async run() {
     const { args, flags } = await this.parse(AuditVerify);
     const { header, entries } = await readExport(args.file);
-    const trusted = flags.key ?? (header.public_key === null ? [] : [header.public_key]);
+    const inFile = [...(header.public_keys ?? []), ...(header.public_key === null ? [] : [header.public_key])];
+    const trusted = flags.key ?? [...new Set(inFile)];
     const keys = await Promise.all(trusted.map(readPublicKey));
     const checkpoints = [
       { name: 'the checkpoint of the export', text: header.checkpoint },

@@ -1,0 +1,109 @@
+import type { Analytics, AnalyticsQuery } from '../../shared/api/analytics.js';
+import { percentage } from '../../shared/percentage.js';
+import type { Database, Sql } from '../db.js';
+import { invalidQuery } from '../errors.js';
+import { foldOrg } from '../rollups/fold.js';
+import { findPeriod, type Period, periodBefore } from './period.js';
+import * as queries from './queries.js';
+import { findKeys, type Scope } from './source.js';
+
+/** Answers a query, as of one moment. */
+export async function analyze(db: Database, orgId: string, query: AnalyticsQuery): Promise<Analytics> {
+  if (query.compare !== undefined && query.from === undefined)
+    throw invalidQuery([{ in: 'query', pointer: '/from', message: 'is required to compare with the period before' }]);
+  await foldOrg(db, orgId, { wait: true });
+  return db.withTenant(orgId, async (sql) => {
+    await sql`set transaction isolation level repeatable read`;
+    return analyzeIn(sql, orgId, query);
+  });
+}
+
+/** The same inside a transaction that sees rollups which hold all that it sees (`withFoldedSnapshot`). */
+export async function analyzeIn(sql: Sql, orgId: string, query: AnalyticsQuery): Promise<Analytics> {
+  const { from, to, bucket = 'day', top = 10, compare, time_zone, ...filters } = query;
+  const [state] = await sql<{ time_zone: string }[]>`select time_zone from rollup_state where org_id = ${orgId}`;
+  const rollupZone = state!.time_zone;
+  const timeZone = time_zone ?? rollupZone;
+  const period = await findPeriod(sql, { from, to }, { timeZone, rollupZone });
+  const base = { sql, orgId, filters, keys: await findKeys(sql, orgId, filters) };
+  const scopeOf = ({ range, cover }: Period, kind = cover): Scope => ({
+    ...base,
+    // What receipts mention is in no rollup.
+    cover: filters.q === undefined ? kind : { quarter: [], day: [], month: [], year: [], facts: [range] },
+  });
+  const scope = scopeOf(period);
+  const trendScope = scopeOf(period, timeZone === rollupZone ? period.daily : period.quarterly);
+  const [sums, kinds, repos, people, teams, daily, points, previous] = await Promise.all([
+    queries.totals(scope),
+    queries.topKinds(scope, top),
+    queries.topRepos(scope, top),
+    queries.people(scope, top),
+    queries.topTeams(scope, top),
+    queries.trend(trendScope, 'day', timeZone),
+    bucket === 'day' ? undefined : queries.trend(trendScope, bucket, timeZone),
+    compare && before(sql, period, rollupZone, scopeOf),
+  ]);
+  const of = ({ list }: queries.List, name: string) => {
+    const { receipts, cost } = list.find(({ label }) => label === name) ?? { receipts: 0, cost: 0 };
+    return { receipts, cost };
+  };
+  return {
+    ...describe(sums, people.adoption),
+    top_models: kinds.model.list.map(({ label, receipts, cost }) => ({ model: label, count: receipts, cost })),
+    top_repos: repos.repo.list.map(({ label, receipts, cost }) => ({ repo: label!, receipts, cost })),
+    top_users: people.top.list.map(({ label, receipts, cost }) => ({ user: label, receipts, cost })),
+    top_teams: teams.team.list.map(({ label, ...sums }) => ({ team: label, ...sums })),
+    top_tools: kinds.tool.list.map(({ label, receipts, cost }) => ({ tool: label, receipts, cost })),
+    other: {
+      models: kinds.model.other,
+      repos: repos.repo.other,
+      users: people.top.other,
+      teams: teams.team.other,
+      tools: kinds.tool.other,
+    },
+    daily_trend: [...daily],
+    trend: { bucket, time_zone: timeZone, points: [...(points ?? daily)] },
+    previous: previous ?? null,
+    cost_basis: {
+      recorded: of(kinds.basis, 'recorded'),
+      estimated: of(kinds.basis, 'estimated'),
+      unknown: of(kinds.basis, 'unknown'),
+      suspect: of(kinds.suspect, 'true'),
+    },
+  };
+}
+
+type Sums = Awaited<ReturnType<typeof queries.totals>>;
+type Adoption = Awaited<ReturnType<typeof queries.people>>['adoption'];
+
+function describe(sums: Sums, adoption: Adoption) {
+  const { added, deleted, ai, human, unknown, added_by_bots, accepted, overridden } = sums;
+  const { input, output, cache_read, cache_creation } = sums;
+  const { commits, commits_with_receipts, commits_with_ai_trailers, commits_by_bots } = sums;
+  return {
+    total_receipts: sums.receipts,
+    total_cost_usd: sums.cost,
+    ai_code_percentage: percentage(ai, added),
+    tokens: { input, output, cache_read, cache_creation },
+    lines: { added, deleted, ai, human, unknown, added_by_bots },
+    coverage: {
+      ...{ commits, commits_with_receipts, commits_with_ai_trailers, commits_by_bots },
+      percentage: percentage(commits_with_receipts, commits),
+    },
+    cost_per_ai_line: ai === 0 ? null : sums.cost / ai,
+    acceptance: {
+      accepted_lines: accepted,
+      overridden_lines: overridden,
+      percentage: percentage(accepted, accepted + overridden),
+    },
+    adoption: { ...adoption, percentage: percentage(adoption.active_committers, adoption.committers) },
+  };
+}
+
+async function before(sql: Sql, { range }: Period, rollupZone: string, scopeOf: (period: Period) => Scope) {
+  const period = await periodBefore(sql, range, rollupZone);
+  const [from, to] = period.range;
+  const scope = scopeOf(period);
+  const [sums, { adoption }] = await Promise.all([queries.totals(scope), queries.people(scope, 0)]);
+  return { from, to, ...describe(sums, adoption) };
+}

@@ -1,0 +1,76 @@
+import type { Database, Fragment, Sql } from '../db.js';
+import { CUBES, type Cube } from './cubes.js';
+import { numbered, numberKeys } from './keys.js';
+import { each } from './measures.js';
+import { rebuildRollups } from './rebuild.js';
+
+/** Deltas that one transaction folds. */
+const PORTION = 20_000;
+
+/**
+ * Adds an org's waiting deltas to its rollups. Whoever does it holds the row of rollup_state, so sums that every batch adds to are
+ * never waited for by batches. `wait` false: when somebody else is at it, leaves it to them.
+ */
+export async function foldOrg(db: Database, orgId: string, { wait }: { wait: boolean }): Promise<void> {
+  while (await db.withTenant(orgId, (sql) => foldPortion(sql, orgId, wait)));
+}
+
+/** True when there may be more. */
+async function foldPortion(sql: Sql, orgId: string, wait: boolean): Promise<boolean> {
+  const [waiting] = await sql<{ built: boolean; deltas: boolean }[]>`
+    select exists (select from rollup_state where org_id = ${orgId}) as built,
+      exists (select from rollup_deltas where org_id = ${orgId}) as deltas
+  `;
+  if (!waiting!.built) {
+    await rebuildRollups(sql, orgId);
+    return false;
+  }
+  if (!waiting!.deltas) return false;
+  const [state] = await sql<{ time_zone: string }[]>`
+    select time_zone from rollup_state where org_id = ${orgId} for update ${wait ? sql`` : sql`skip locked`}
+  `;
+  if (!state) return false;
+  // A statement of its own: it sees what was folded while we waited. The numbers are fixed, since deltas come in between.
+  const ids = await sql<{ id: string }[]>`
+    select id from rollup_deltas where org_id = ${orgId} order by id limit ${PORTION}
+  `;
+  if (ids.length === 0) return false;
+  const chosen = sql`org_id = ${orgId} and id = any(${ids.map(({ id }) => id)}::bigint[])`;
+  const deltas = sql`select at, repo, person, team, kind, ${each(sql, '$')} from rollup_deltas where ${chosen}`;
+  await numberKeys(sql, orgId, deltas);
+  await sql`
+    with delta as materialized (${numbered(sql, orgId, deltas)}),
+    summed as materialized (
+      select cube, bucket, repo, person, team, kind, ${each(sql, 'sum($) as $')}
+      from (${spread(sql, state.time_zone)}) as s
+      group by 1, 2, 3, 4, 5, 6
+    )
+    insert into rollups (org_id, cube, bucket, repo, person, team, kind, ${each(sql, '$')})
+    select ${orgId}, cube, bucket, repo, person, team, kind, ${each(sql, 'nullif($, 0)')}
+    from summed
+    on conflict (org_id, cube, bucket, repo, person, team, kind) do update set
+      ${each(sql, '$ = nullif(coalesce(rollups.$, 0) + coalesce(excluded.$, 0), 0)')}
+  `;
+  await sql`delete from rollup_deltas where ${chosen}`;
+  return ids.length === PORTION;
+}
+
+/** Each delta once for every cube that it counts in. */
+function spread(sql: Sql, timeZone: string): Fragment {
+  const list = CUBES.map(({ id, grain, by }) => {
+    const has = ['repo', 'person', 'team', 'kind'].map((name) => by.includes(name as Cube['by'][number]));
+    return `(${id}, '${grain}', ${has.join(', ')})`;
+  });
+  return sql`
+    select c.cube,
+      case c.grain when 'quarter' then d.at when 'day' then d.day when 'month' then d.month else d.year end as bucket,
+      case when c.repo then d.repo else 0 end as repo, case when c.person then d.person else 0 end as person,
+      case when c.team then d.team else 0 end as team, case when c.kind then d.kind else 0 end as kind, ${each(sql, '$')}
+    from (
+      select *, date_trunc('day', at, ${timeZone}) as day, date_trunc('month', at, ${timeZone}) as month,
+        date_trunc('year', at, ${timeZone}) as year
+      from delta
+    ) as d
+    cross join (values ${sql.unsafe(list.join(', '))}) as c (cube, grain, repo, person, team, kind)
+  `;
+}
