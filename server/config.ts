@@ -111,6 +111,12 @@ export const settings = {
     shown: 'none',
     read: networks('BLAMEPROMPT_WEBHOOK_ALLOW'),
   },
+  reportsDir: {
+    env: 'BLAMEPROMPT_REPORTS_DIR',
+    description: 'a folder that scheduled reports are also written to, in one folder for each organisation',
+    shown: '(none)',
+    read: optional,
+  },
   jobSlots: {
     env: 'JOB_SLOTS',
     description: 'background jobs that this server runs at a time; 0 leaves them to others on the same database',

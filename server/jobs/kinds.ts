@@ -1,6 +1,8 @@
 import type { Config } from '../config.js';
 import type { Database } from '../db.js';
 import type { Logger } from '../log.js';
+import { buildReport } from '../reports/build-job.js';
+import { tendReports } from '../reports/schedules.js';
 import { retention } from '../retention/job.js';
 import type { SigningKey } from '../signing-key.js';
 import { deliver } from '../webhooks/deliver.js';
@@ -54,7 +56,15 @@ export interface Recurring {
 const DAY = 86_400;
 
 /** Every kind of job that there is. */
-export const kinds: JobKind[] = [removeFinished, dispatchWebhooks, deliver, removeOldDeliveries, retention];
+export const kinds: JobKind[] = [
+  removeFinished,
+  dispatchWebhooks,
+  deliver,
+  removeOldDeliveries,
+  retention,
+  buildReport,
+  tendReports,
+];
 
 /** Kinds that run again and again. A run that fails for good is logged, and the next one comes all the same. */
 export const recurring: Recurring[] = [
@@ -62,4 +72,5 @@ export const recurring: Recurring[] = [
   { kind: dispatchWebhooks.kind, every: 5, orgs: 'asked' },
   { kind: removeOldDeliveries.kind, every: DAY, orgs: 'asked' },
   { kind: retention.kind, every: DAY, orgs: 'all' },
+  { kind: tendReports.kind, every: 3600, orgs: 'asked' },
 ];
