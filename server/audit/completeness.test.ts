@@ -12,7 +12,7 @@ const SILENT = new Map([
   ['detectTeam', 'a question that does not fit into a query'],
 ]);
 
-/** What is read there leaves as a whole, and that is an event. */
+/** What leaves the server as a whole is told of, too. */
 const TOLD = new Set(['readAuditLog', 'getReport']);
 
 test('every endpoint that changes something writes an audit event in the name of the key', async (t) => {

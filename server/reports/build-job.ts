@@ -52,7 +52,7 @@ export const buildReport: JobKind = {
         const { name, bytes, sha256 } = built;
         const after = { job: id, ...request, name, bytes, sha256 };
         const target = { type: 'report', id: request.type };
-        await recordEvent(sql, orgId, actor, { action: 'report.generated', target, after });
+        await recordEvent(sql, orgId, actor, { action: 'report.ready', target, after });
       });
       if (scheduled && config.reportsDir !== undefined) await publish(path, join(config.reportsDir, org), built.name);
       return { name: built.name, bytes: built.bytes, sha256: built.sha256 };

@@ -6,7 +6,7 @@ import { utc } from '../time.js';
 import type { ReportScope } from './scope.js';
 import { sqlTable } from './sql-table.js';
 
-/** Commits of which no recorder left a trace. A commit counts for the team of its author, as a receipt does. */
+/** Commits of which no recorder left a trace. */
 export async function coverage(scope: ReportScope): Promise<Section> {
   const { sql, orgId } = scope;
   const counted = countedCommits(scope);
@@ -58,7 +58,7 @@ export async function coverage(scope: ReportScope): Promise<Section> {
   );
 }
 
-/** The commits that /analytics counts for the same filters. */
+/** As a condition on `commits c`: what /analytics counts for the same filters. */
 export const countedCommits = ({ sql, orgId, filters }: ReportScope) => sql`
   ${commitConditions(sql, orgId, filters)} and c.on_default_branch and not c.is_merge and c.added is not null
 `;

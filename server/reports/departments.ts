@@ -13,9 +13,7 @@ export async function departments(scope: ReportScope): Promise<Section[]> {
     section(
       'teams',
       'Teams',
-      text(
-        'Receipts and commits count for the team that their author was in at the time; where no team is known, for what the sender named.',
-      ),
+      text('A receipt or a commit counts for the team that its author was in at the time.'),
       sqlTable<{ ai: number | null; added: number | null }>(
         {
           id: 'teams',

@@ -44,7 +44,7 @@ test.serial('a report that is built in the background is the same file as one th
   t.is(file.headers.get('content-type'), 'text/csv; charset=utf-8');
   const { events } = (await ask(org, '/audit')).body as { events: { action: string }[] };
   const actions = events.map(({ action }) => action).filter((action) => action.startsWith('report.'));
-  t.deepEqual(actions.sort(), ['report.downloaded', 'report.generated', 'report.generated', 'report.requested']);
+  t.deepEqual(actions.sort(), ['report.downloaded', 'report.generated', 'report.ready', 'report.requested']);
   t.deepEqual(await readdir(reportsDir), []);
 });
 
@@ -96,26 +96,29 @@ test('weeks begin on Monday, months on the first', (t) => {
   t.is(nextStart('2026-12-01', 'month'), '2027-01-01');
 });
 
-test.serial('a schedule builds a report on each period that has ended, once, into the folder of the operator', async (t) => {
-  const org = await seedOrg(server);
-  const schedule = await ask(org, '/report-schedules', { every: 'month', type: 'executive', format: 'md' });
-  t.is(schedule.status, 201);
-  const first = schedule.body.next_day;
-  t.deepEqual((await ask(org, '/report-schedules')).body, { schedules: [schedule.body] });
-  const due = (day: string) => server.db.withTenant(org.id, (sql) => queueDue(sql, org.id, Date.parse(day)));
-  t.is(await due(`${first}T00:00:00Z`), 0);
-  const second = nextStart(first, 'month');
-  const third = nextStart(second, 'month');
-  t.is(await due(`${third}T00:00:00Z`), 2);
-  t.is(await due(`${third}T00:00:00Z`), 0);
-  await server.runJobs();
-  const folder = join(reportsDir, org.slug);
-  const names = [`executive-${first}-${second}.md`, `executive-${second}-${third}.md`];
-  t.deepEqual((await readdir(folder)).sort(), names);
-  t.regex(await readFile(join(folder, names[0]!), 'utf8'), /^# AI-written code at a glance\n/);
-  const { events } = (await ask(org, '/audit?action=report.generated')).body;
-  t.is(events.length, 2);
-  t.is(events[0].actor.type, 'server');
-  t.is((await ask(org, `/report-schedules/${schedule.body.id}`, undefined, 'DELETE')).status, 200);
-  t.deepEqual((await ask(org, '/report-schedules')).body, { schedules: [] });
-});
+test.serial(
+  'a schedule builds a report on each period that has ended, once, into the folder of the operator',
+  async (t) => {
+    const org = await seedOrg(server);
+    const schedule = await ask(org, '/report-schedules', { every: 'month', type: 'executive', format: 'md' });
+    t.is(schedule.status, 201);
+    const first = schedule.body.next_day;
+    t.deepEqual((await ask(org, '/report-schedules')).body, { schedules: [schedule.body] });
+    const due = (day: string) => server.db.withTenant(org.id, (sql) => queueDue(sql, org.id, Date.parse(day)));
+    t.is(await due(`${first}T00:00:00Z`), 0);
+    const second = nextStart(first, 'month');
+    const third = nextStart(second, 'month');
+    t.is(await due(`${third}T00:00:00Z`), 2);
+    t.is(await due(`${third}T00:00:00Z`), 0);
+    await server.runJobs();
+    const folder = join(reportsDir, org.slug);
+    const names = [`executive-${first}-${second}.md`, `executive-${second}-${third}.md`];
+    t.deepEqual((await readdir(folder)).sort(), names);
+    t.regex(await readFile(join(folder, names[0]!), 'utf8'), /^# AI-written code at a glance\n/);
+    const { events } = (await ask(org, '/audit?action=report.ready')).body;
+    t.is(events.length, 2);
+    t.is(events[0].actor.type, 'server');
+    t.is((await ask(org, `/report-schedules/${schedule.body.id}`, undefined, 'DELETE')).status, 200);
+    t.deepEqual((await ask(org, '/report-schedules')).body, { schedules: [] });
+  },
+);

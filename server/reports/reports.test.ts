@@ -44,7 +44,7 @@ const analytics = async (query: string) => (await server.request(`/api/v1/analyt
 
 for (const type of REPORT_TYPES) {
   test(`${type}: JSON fits the published schema, and making it again gives the same bytes in every format`, async (t) => {
-    for (const format of ['json', 'csv', 'md']) {
+    for (const format of ['json', 'csv', 'md', 'html']) {
       const text = await textOf(`${type}?format=${format}`);
       await server.sequence(org);
       t.is(await textOf(`${type}?format=${format}`), text, format);
@@ -64,6 +64,13 @@ for (const type of REPORT_TYPES) {
     }
   });
 }
+
+test('a PDF is made of the same report, and is the same when it is made again', async (t) => {
+  const bytes = async () => Buffer.from(await (await fetchReport('executive?format=pdf')).arrayBuffer());
+  const first = await bytes();
+  t.is(first.subarray(0, 5).toString(), '%PDF-');
+  t.true(first.equals(await bytes()));
+});
 
 test('soc2 lists every AI-assisted change with its decision, exemption and approver', async (t) => {
   const document = await report('soc2');

@@ -1,5 +1,6 @@
 import type { RetentionCounts } from '../../shared/api/retention.js';
 import type { Sql } from '../db.js';
+import { noteReceipts } from '../rollups/deltas.js';
 import { instant } from '../time.js';
 
 /** Rows that one transaction removes: batches of the org wait for it. */
@@ -38,6 +39,12 @@ export const STEPS: Step[] = [
         ${oldReceipts(sql, orgId, before)} order by "timestamp", id limit ${PORTION} for update
       `;
       const ids = rows.map(({ id }) => id);
+      await noteReceipts(
+        sql,
+        orgId,
+        -1,
+        sql`(select * from receipts where org_id = ${orgId} and id = any(${ids}::uuid[])) r`,
+      );
       await sql`delete from attributions where org_id = ${orgId} and receipt_id = any(${ids}::uuid[])`;
       await sql`delete from receipt_revisions where org_id = ${orgId} and receipt_id = any(${ids}::uuid[])`;
       await sql`delete from receipts where org_id = ${orgId} and id = any(${ids}::uuid[])`;

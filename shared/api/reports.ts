@@ -10,6 +10,8 @@ export const REPORT_FORMATS = {
   json: 'application/json',
   csv: 'text/csv; charset=utf-8',
   md: 'text/markdown; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  pdf: 'application/pdf',
 } as const;
 export type ReportFormat = keyof typeof REPORT_FORMATS;
 

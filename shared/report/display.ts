@@ -1,7 +1,8 @@
 import type { Cell, ReportDocument, Unit } from './document.js';
 
-/** Controls, and what changes the direction of text around it: a reader could be shown another order than the bytes have. */
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+/** Controls, what changes the direction of text around it, and what cannot be seen: a reader would be shown other text than there is. */
+const UNSEEN =
+  /[\u{0}-\u{8}\u{b}-\u{1f}\u{7f}-\u{9f}\u{61c}\u{200b}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{e0000}-\u{e007f}\p{Noncharacter_Code_Point}]/gu;
 
 /**
  * Text from outside as people may be shown it in a page: line feeds become spaces, and what steers or hides text becomes U+FFFD,
@@ -42,7 +43,11 @@ export function displayInstant(instant: string): string {
 }
 
 /** What the head of a page says of whose and which time it is, as labels and values. */
-export function displayPeriod({ organisation, period, generator }: ReportDocument): [string, string][] {
+export function displayPeriod({
+  organisation,
+  period,
+  generator,
+}: Omit<ReportDocument, 'sections'>): [string, string][] {
   return [
     ['Organisation', organisation],
     ['From', displayInstant(period.from)],
