@@ -7,6 +7,7 @@ import { benchGate } from './gate.js';
 import { benchHook } from './hook.js';
 import { benchNotes } from './notes.js';
 import { benchPolicy } from './policy.js';
+import { benchReport } from './report.js';
 import { benchSync } from './sync.js';
 import { createSyntheticRepository } from './synthetic.js';
 
@@ -17,6 +18,7 @@ const BENCHES = {
   hook: { run: benchHook, made: undefined },
   notes: { run: benchNotes, made: {} },
   policy: { run: benchPolicy, made: undefined },
+  report: { run: (_repo: string, receipts: number) => benchReport(receipts), made: undefined },
   sync: { run: benchSync, made: { commits: 10_000, conversation: 5_000 } },
 };
 

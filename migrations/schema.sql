@@ -383,6 +383,51 @@ alter table receipts enable row level security, force row level security;
 create policy tenant on receipts to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant delete, insert, select, update on receipts to blameprompt_app;
 
+create table report_chunks (
+  org_id uuid not null,
+  file_id uuid not null,
+  nr integer not null,
+  chunk bytea not null,
+  constraint report_chunks_pkey PRIMARY KEY (org_id, file_id, nr),
+  constraint report_chunks_org_id_file_id_fkey FOREIGN KEY (org_id, file_id) REFERENCES report_files(org_id, id) ON DELETE CASCADE,
+  constraint report_chunks_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table report_chunks enable row level security, force row level security;
+create policy tenant on report_chunks to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select on report_chunks to blameprompt_app;
+
+create table report_files (
+  org_id uuid not null,
+  id uuid not null,
+  name text not null,
+  content_type text not null,
+  bytes bigint not null,
+  sha256 text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint report_files_pkey PRIMARY KEY (org_id, id),
+  constraint report_files_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table report_files enable row level security, force row level security;
+create policy tenant on report_files to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select on report_files to blameprompt_app;
+
+create table report_schedules (
+  org_id uuid not null,
+  id uuid not null,
+  every text not null,
+  request jsonb not null,
+  next_day date not null,
+  created_at timestamp with time zone not null default now(),
+  constraint report_schedules_pkey PRIMARY KEY (org_id, id),
+  constraint report_schedules_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint report_schedules_every_check CHECK ((every = ANY (ARRAY['week'::text, 'month'::text])))
+);
+alter table report_schedules enable row level security, force row level security;
+create policy tenant on report_schedules to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select on report_schedules to blameprompt_app;
+grant update (next_day) on report_schedules to blameprompt_app;
+
 create table repos (
   org_id uuid not null,
   id uuid not null,

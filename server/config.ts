@@ -122,6 +122,12 @@ export const settings = {
     shown: 'none',
     read: checked('BLAMEPROMPT_SYSLOG_URL', (value) => (value ? parseSyslogUrl(value) : undefined)),
   },
+  reportsDir: {
+    env: 'BLAMEPROMPT_REPORTS_DIR',
+    description: 'a folder that scheduled reports are also written to, in one folder for each organisation',
+    shown: '(none)',
+    read: optional,
+  },
   jobSlots: {
     env: 'JOB_SLOTS',
     description: 'background jobs that this server runs at a time; 0 leaves them to others on the same database',

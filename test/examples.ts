@@ -12,6 +12,8 @@ export interface Made {
   violation: string;
   job: string;
   webhook: string;
+  report: string;
+  schedule: string;
 }
 
 interface Example {
@@ -85,6 +87,11 @@ const examples: Record<string, (made: Made) => Example> = {
   testWebhook: (made) => ({ params: { id: made.webhook } }),
   listDeliveries: (made) => ({ params: { id: made.webhook }, query: '?status=waiting' }),
   getJob: (made) => ({ params: { id: made.job } }),
+  requestReport: () => ({ body: { type: 'gdpr', format: 'md', repo: REPO } }),
+  getReportJob: (made) => ({ params: { id: made.report } }),
+  listReportSchedules: () => ({}),
+  createReportSchedule: () => ({ body: { every: 'week', type: 'soc2', format: 'csv', team: TEAM } }),
+  deleteReportSchedule: (made) => ({ params: { id: made.schedule } }),
   getReport: () => ({ params: { type: 'soc2' }, query: `?repo=${REPO}` }),
   whoami: () => ({}),
   listAudit: () => ({ query: '?action=team.created' }),
@@ -120,6 +127,8 @@ export async function makeExamples(
   const sent = batch();
   await send('POST', '/receipts', sent);
   await send('POST', '/data-subjects/erase', { emails: ['gone-secret@acme.example'] });
+  const report = await send('POST', '/reports', { type: 'soc2', repo: REPO });
+  const schedule = await send('POST', '/report-schedules', { every: 'month', type: 'executive', repo: REPO });
   await sequence(org);
   const { violations } = await send('GET', '/violations', undefined);
   return {
@@ -129,6 +138,8 @@ export async function makeExamples(
     policy: policy.id,
     violation: violations[0].id,
     webhook: webhook.id,
+    report: report.id,
+    schedule: schedule.id,
     job: await enqueue(org, 'secret.kind', {}),
   };
 }

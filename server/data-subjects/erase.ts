@@ -6,6 +6,7 @@ import { type Actor, recordEvent } from '../audit/record.js';
 import type { Database, Sql } from '../db.js';
 import { conflict } from '../errors.js';
 import { lockOrg } from '../orgs/lock.js';
+import { removeFiles } from '../reports/files.js';
 import { rebuildRollups } from '../rollups/rebuild.js';
 import { findSettings } from '../settings/queries.js';
 import type { SigningKey } from '../signing-key.js';
@@ -56,6 +57,7 @@ export async function eraseSubject(
     const reply = { ...subject, dry_run, tables, left };
     if (dry_run) return { ...reply, erasure: null };
 
+    await removeFiles(sql, orgId); // reports that were built before may name the person
     await renameViolations(sql, orgId, person);
     await rebuildRollups(sql, orgId); // its keys hold names
     const certificate = await certify(sql, orgId, actor, person, subject.emails, tables);

@@ -1,6 +1,8 @@
 import type { Config } from '../config.js';
 import type { Database } from '../db.js';
 import type { Logger } from '../log.js';
+import { buildReport } from '../reports/build-job.js';
+import { tendReports } from '../reports/schedules.js';
 import { retention } from '../retention/job.js';
 import { forwardToSyslog } from '../siem/forward.js';
 import type { SigningKey } from '../signing-key.js';
@@ -64,6 +66,8 @@ export const kinds: JobKind[] = [
   removeOldDeliveries,
   retention,
   forwardToSyslog,
+  buildReport,
+  tendReports,
 ];
 
 /** Kinds that run again and again. A run that fails for good is logged, and the next one comes all the same. */
@@ -73,4 +77,5 @@ export const recurring: Recurring[] = [
   { kind: removeOldDeliveries.kind, every: DAY, orgs: 'asked' },
   { kind: retention.kind, every: DAY, orgs: 'all' },
   { kind: forwardToSyslog.kind, every: 10, orgs: 'all', when: ({ syslog }) => syslog !== undefined },
+  { kind: tendReports.kind, every: 3600, orgs: 'asked' },
 ];

@@ -21,6 +21,12 @@ export async function listOrgs(sql: Sql): Promise<Org[]> {
   return sql<Org[]>`select org_id as id, slug, name, created_at from orgs order by slug`;
 }
 
+/** The org of a transaction of a tenant. */
+export async function findOrgById(sql: Sql, orgId: string): Promise<Org> {
+  const [row] = await sql<Org[]>`select org_id as id, slug, name, created_at from orgs where org_id = ${orgId}`;
+  return row!;
+}
+
 export async function findOrg(sql: Sql, slug: string): Promise<Org | undefined> {
   const [row] = await sql<Org[]>`select org_id as id, slug, name, created_at from orgs where slug = ${slug}`;
   return row;

@@ -8,7 +8,7 @@ import type { ReportScope } from './scope.js';
 /** The period at a glance; every figure is that of /analytics for the same period and filters. */
 export async function executive(scope: ReportScope): Promise<Section[]> {
   const analytics = await analyzeIn(scope.sql, scope.orgId, scope.filters);
-  const { lines, coverage, cost_basis, tokens, adoption } = analytics;
+  const { lines, coverage, cost_basis, tokens, adoption, acceptance } = analytics;
   return [
     section(
       'summary',
@@ -28,6 +28,8 @@ export async function executive(scope: ReportScope): Promise<Section[]> {
         fact('active_people', 'People with receipts', adoption.active_people, 'count'),
         fact('committers', 'People with commits', adoption.committers, 'count'),
         fact('adoption', 'Of those, with receipts', adoption.percentage, 'percent'),
+        fact('cost_per_ai_line', 'Known cost of a line by AI', analytics.cost_per_ai_line, 'usd'),
+        fact('acceptance', 'AI lines that stayed, where recorders say so', acceptance.percentage, 'percent'),
         fact('tokens_input', 'Input tokens', tokens.input, 'count'),
         fact('tokens_output', 'Output tokens', tokens.output, 'count'),
       ),

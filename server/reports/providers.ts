@@ -20,7 +20,7 @@ export interface ProviderRow {
   lines: number | null;
 }
 
-/** Providers that receipts name, the most used first; null: not known. Lines are not filtered by team. */
+/** Providers that receipts name, the most used first; null: not known. */
 export async function observedProviders(scope: ReportScope): Promise<ProviderRow[]> {
   const { sql, orgId, filters } = scope;
   return sql<ProviderRow[]>`

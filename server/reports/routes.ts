@@ -2,24 +2,25 @@ import type Router from '@koa/router';
 import { ReportJson } from '../../shared/api/report-schema.js';
 import { getReport, REPORT_FORMATS } from '../../shared/api/reports.js';
 import type { QueryOf } from '../../shared/api/types.js';
-import { tablesOf } from '../../shared/report/csv.js';
-import type { ReportDocument } from '../../shared/report/document.js';
 import { REPORT_TYPES, REPORTS, type ReportType } from '../../shared/report/types.js';
 import { writeReport } from '../../shared/report/write.js';
 import { recordEvent } from '../audit/record.js';
-import { invalidQuery, notFound, ProblemError } from '../errors.js';
+import { notFound, ProblemError } from '../errors.js';
 import { bind, type Call, type Services } from '../http/bind.js';
 import { withFoldedSnapshot } from '../rollups/snapshot.js';
+import { checkTable } from './check-table.js';
 import { Digest } from './digest.js';
 import { composeReport } from './document.js';
+import { reportJobRoutes } from './job-routes.js';
 import { openScope } from './scope.js';
 import { Slots } from './slots.js';
 
 /** Reports that one process streams at a time: each holds a connection to the database for as long as its reader takes. */
-const MAX_STREAMS = 3;
+const MAX_STREAMS = 2;
 const MAX_WAITING = 30;
 
 export function reportRoutes(router: Router, services: Services): void {
+  reportJobRoutes(router, services);
   const slots = new Slots(MAX_STREAMS, MAX_WAITING);
   router.get('/api/v1/reports/schema', (ctx) => {
     ctx.body = ReportJson;
@@ -61,15 +62,9 @@ async function streamReport(call: Call<QueryOf<typeof getReport>, unknown>, type
   }
 }
 
-export function reportType(name: string): ReportType {
+function reportType(name: string): ReportType {
   if (!Object.hasOwn(REPORTS, name)) throw notFound(`report (there are ${REPORT_TYPES.join(', ')})`);
   return name as ReportType;
-}
-
-function checkTable(document: ReportDocument, table: string): void {
-  const ids = tablesOf(document).map(({ id }) => id);
-  if (!ids.includes(table))
-    throw invalidQuery([{ in: 'query', pointer: '/table', message: `must be one of ${ids.join(', ')}` }]);
 }
 
 const busy = () =>

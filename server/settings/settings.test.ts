@@ -35,6 +35,7 @@ test('settings are defaults until they are changed, one by one, and null brings 
       prices: [],
       ignore: [],
       time_zone: 'UTC',
+      reports: { min_group_size: null },
     },
     updated_at: null,
   });

@@ -5,7 +5,7 @@ import { getJob } from './jobs.js';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.js';
 import * as policies from './policy-endpoints.js';
 import { getReceipt, listCountedCommits, listReceipts, postReceipts } from './receipts.js';
-import { getReport } from './reports.js';
+import * as reports from './reports.js';
 import { previewRetention } from './retention.js';
 import { getSettings, updateSettings } from './settings.js';
 import * as teams from './teams.js';
@@ -64,6 +64,11 @@ export const endpoints: Endpoint[] = [
   subjects.listErasures,
   previewRetention,
   getJob,
-  getReport,
+  reports.getReport,
+  reports.requestReport,
+  reports.getReportJob,
+  reports.listSchedules,
+  reports.createSchedule,
+  reports.deleteSchedule,
   whoami,
 ];

@@ -22,6 +22,7 @@ export const SCOPES = [
   'subjects:read',
   'subjects:write',
   'reports:read',
+  'reports:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
