@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { whoami } from '../../shared/api/whoami.js';
 import type { SiemEvent, SiemSource } from '../../shared/siem/event.js';
 import { formatEvent, type SiemFormat } from '../../shared/siem/format.js';
@@ -13,26 +11,36 @@ export async function writeEvents(
   events: AsyncIterable<SiemEvent>,
   { format, path, source }: { format: SiemFormat; path: string | undefined; source: SiemSource },
 ): Promise<number> {
-  const output: Writable = path === undefined ? process.stdout : createWriteStream(path, { mode: 0o600 });
-  output.on('error', () => {}); // the write that fails says so
+  const file = path === undefined ? undefined : await open(path, 'w', 0o600).catch((cause) => refuse(path, cause));
   let count = 0;
   try {
     for await (const event of events) {
-      await write(output, `${formatEvent(format, event, source)}\n`);
+      const line = `${formatEvent(format, event, source)}\n`;
+      await (file ? file.appendFile(line) : print(line)).catch((cause) => refuse(path ?? 'the output', cause));
       count++;
     }
-    if (path !== undefined) await finished(output.end());
-    return count;
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EPIPE') return count; // whoever reads has seen enough
-    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
-    throw new CliError('cannot_write', `Cannot write ${path ?? 'the output'}: ${(cause as Error).message}`, { cause });
+  } catch (error) {
+    if (((error as Error).cause as NodeJS.ErrnoException | undefined)?.code !== 'EPIPE') throw error;
+  } finally {
+    await file?.close();
   }
+  return count; // of a reader that has seen enough, too (EPIPE)
 }
 
 /** Waits until the system has taken the line: a slow reader slows the reading of the server, and nothing piles up. */
-const write = (output: Writable, line: string) =>
-  new Promise<void>((resolve, reject) => output.write(line, (error) => (error ? reject(error) : resolve())));
+const print = (line: string) =>
+  new Promise<void>((resolve, reject) => {
+    process.stdout.once('error', reject);
+    process.stdout.write(line, (error) => {
+      if (error) return reject(error);
+      process.stdout.off('error', reject);
+      resolve();
+    });
+  });
+
+function refuse(where: string, cause: Error): never {
+  throw new CliError('cannot_write', `Cannot write ${where}: ${cause.message}`, { cause });
+}
 
 /** How exported events name their source. */
 export async function describeSource(client: ApiClient, version: string): Promise<SiemSource> {
