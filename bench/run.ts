@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { table } from '../cli/terminal.js';
+import { benchAudit } from './audit.js';
 import { benchGate } from './gate.js';
 import { benchHook } from './hook.js';
 import { benchNotes } from './notes.js';
@@ -11,6 +12,7 @@ import { createSyntheticRepository } from './synthetic.js';
 
 /** Each with the repository that is made for it. A first sync of 2,000 small commits would be the start of processes only. */
 const BENCHES = {
+  audit: { run: benchAudit, made: undefined },
   gate: { run: benchGate, made: {} },
   hook: { run: benchHook, made: undefined },
   notes: { run: benchNotes, made: {} },
