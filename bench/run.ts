@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { table } from '../cli/terminal.js';
 import { benchAnalytics } from './analytics.js';
+import { benchAudit } from './audit.js';
 import { benchGate } from './gate.js';
 import { benchHook } from './hook.js';
 import { benchNotes } from './notes.js';
@@ -14,6 +15,7 @@ import { createSyntheticRepository } from './synthetic.js';
 /** Each with the repository that is made for it. A first sync of 2,000 small commits would be the start of processes only. */
 const BENCHES = {
   analytics: { run: (_repo: string, receipts: number) => benchAnalytics(receipts), made: undefined },
+  audit: { run: benchAudit, made: undefined },
   gate: { run: benchGate, made: {} },
   hook: { run: benchHook, made: undefined },
   notes: { run: benchNotes, made: {} },

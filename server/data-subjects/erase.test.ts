@@ -243,3 +243,55 @@ test('an export holds all rows that name the person and no secrets, page by page
   t.notRegex(text, /verifier|"selector"|"salt"/);
   t.true((await ask('GET', '/audit?action=person.exported')).events.length > 10);
 });
+
+test('batches that come while somebody is erased leave no name behind', async (t) => {
+  const { org, ask } = await setup();
+  const send = (n: number) => {
+    const sent = batch();
+    for (const item of sent.receipts) item.id = item.id.replace('-4000-', `-4${String(n).padStart(3, '0')}-`);
+    return ask('POST', '/receipts', sent);
+  };
+  await send(0);
+  await Promise.all([
+    ...[1, 2, 3, 4].map(send),
+    ask('POST', '/data-subjects/erase', { emails: [EMAIL, OLD_EMAIL], names: [NAME] }),
+    ...[5, 6, 7, 8].map(send),
+  ]);
+  t.deepEqual(traces(await dumpOrg(server.adminUrl, org.id)), []);
+  t.is((await ask('GET', '/analytics')).total_receipts, 9 * 4);
+});
+
+test('what an erasure does not reach is said', async (t) => {
+  const { ask } = await setup();
+  const repo = { name: `git.example.com/~${OLD_EMAIL}/cobol` };
+  const sent = receipt();
+  await ask('POST', '/receipts', { repo, receipts: [sent] });
+  await ask('POST', '/receipts', { repo, receipts: [{ ...sent, cost_usd: 3 }] });
+  const { left } = await ask('POST', '/data-subjects/erase', { emails: [OLD_EMAIL], dry_run: true });
+  t.deepEqual(
+    left.map(({ column, rows }: { column: string; rows: number }) => [column, rows]),
+    [
+      ['repos.name', 1],
+      ['audit_events.event', 1],
+    ],
+  );
+});
+
+test('a cursor that nobody was given is a fault of the request', async (t) => {
+  const { org } = await setup();
+  const cursors = [
+    'x',
+    ['receipts'],
+    ['receipts', {}],
+    ['receipts', { id: "'" }],
+    ['orgs', null],
+    ['policy_versions', { policy_id: ids[0], version: 1e20 }],
+  ];
+  for (const cursor of cursors) {
+    const text = Buffer.from(JSON.stringify(cursor)).toString('base64url');
+    const body = { emails: [EMAIL], cursor: text };
+    const reply = await server.request('/api/v1/data-subjects/export', { key: org.key, body });
+    t.is(reply.status, 422, JSON.stringify(cursor));
+    t.is(reply.body.errors[0].pointer, '/cursor');
+  }
+});

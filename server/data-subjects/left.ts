@@ -13,13 +13,13 @@ export async function findLeft(
   orgId: string,
   { identities, pseudonyms }: { identities: readonly Identity[]; pseudonyms: Pseudonyms },
 ): Promise<{ column: string; rows: number; why: string }[]> {
-  const pattern = identities.map(patternOf).join('|');
+  const patterns = identities.map(patternOf);
   const left = [];
   for (const path of COLUMNS) {
     const [table, column] = path.split('.') as [string, string];
     const texts = await sql<{ text: string; rows: number }[]>`
       select ${sql(column)} as text, count(*)::int as rows from ${sql(table)}
-      where org_id = ${orgId} and ${sql(column)} ~ ${pattern}
+      where org_id = ${orgId} and lower(${sql(column)}) like any(${patterns}::text[])
       group by 1 limit 10000
     `;
     const named = texts.filter(({ text }) => scrubText(text, pseudonyms) !== text);

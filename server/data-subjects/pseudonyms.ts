@@ -8,7 +8,9 @@ interface Known extends Omit<Identity, 'canonical'> {
 }
 
 /** Strings whose hash is remembered: words of paths and prompts come again and again. */
-const CACHE = 20_000;
+const CACHE = 5_000;
+/** Nothing longer names a person. */
+const MAX_LENGTH = 1000;
 
 /**
  * The pseudonyms of an org's erased people, found by what named them. Recognised is a keyed hash: the database holds
@@ -45,6 +47,7 @@ export class Pseudonyms {
   }
 
   #find(kind: Known['kind'], canonical: string): Known | undefined {
+    if (canonical.length > MAX_LENGTH) return undefined;
     const key = `${kind}\n${canonical}`;
     if (this.#cache.has(key)) return this.#cache.get(key);
     const found = this.#known.get(hashIdentity(this.#secret, { kind, canonical }).toString('hex'));

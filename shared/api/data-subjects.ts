@@ -86,6 +86,7 @@ export const eraseSubject = endpoint({
   path: '/api/v1/data-subjects/erase',
   summary: 'Replace a person by a pseudonym everywhere, for good',
   scope: 'subjects:write',
+  once: true,
   body: Strict({
     ...subject,
     dry_run: Type.Optional(Type.Boolean({ description: 'say what would change, and change nothing', default: false })),
