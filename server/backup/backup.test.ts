@@ -122,12 +122,14 @@ test('a database that holds orgs is not overwritten unless that is asked for, an
   t.regex(json.error.message, /99\.0\.0.*9999_future/);
 });
 
-test('a backup of an older version is read into the schema of its time and migrated then', async (t) => {
+test('a backup of an older version is read into the schema of its time and migrated then; no row is too long', async (t) => {
   const old = await createTestDatabase({ empty: true });
   t.teardown(old.drop);
   await migrate(old.adminUrl, undefined, 1);
+  const long = 'é\t\\.\n'.repeat(300_000);
   const sql = postgres(old.adminUrl, { max: 1 });
-  await sql`insert into orgs (org_id, slug, name) values (${'00000000-0000-4000-8000-000000000001'}, 'old', 'Old')`;
+  await sql`insert into orgs (org_id, slug, name) values (${'00000000-0000-4000-8000-000000000001'}, 'old', ${long})`;
+  await sql`insert into orgs (org_id, slug, name) select gen_random_uuid(), 'z' || n, ${'x'.repeat(100)} from generate_series(1, 9000) n`;
   await sql.end();
   const file = join(await temporaryFolder(t), 'backup');
   await writeBackup(old.adminUrl, file, '0.0.1');
@@ -135,6 +137,8 @@ test('a backup of an older version is read into the schema of its time and migra
   t.is((await target.restore(file)).code, 0);
   const { json } = await run(SERVER, ['org', 'list', '--json'], { env: { DATABASE_URL: target.adminUrl } });
   t.is(json.orgs[0].slug, 'old');
+  t.true(json.orgs[0].name === long);
+  t.is(json.orgs.length, 9001);
 });
 
 test('a user who does not see all rows makes no backup rather than a part of one', async (t) => {

@@ -28,8 +28,11 @@ export interface Table {
   columns: string[];
 }
 
+/** Bytes of rows in one record at most. */
+export const PIECE = 256 * 1024;
+
 /** Longer ones are no record of ours: the length is read before the bytes are there. */
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 const FRAME = 5;
 
 /** The bytes of records as they are written; `end` answers the last one. */
