@@ -96,7 +96,10 @@ export function reportJobRoutes(router: Router, services: Services): void {
 async function findReport(sql: Sql, orgId: string, id: string): Promise<api.ReportJobState> {
   const found = isUuid(id) ? await findQueued(sql, orgId, id) : undefined;
   if (found?.job.kind !== buildReport.kind) throw notFound('report');
-  return { ...found.job, file: (await findFile(sql, orgId, id)) ?? null };
+  const [row] = await sql<{ request: api.ReportRequest }[]>`
+    select payload -> 'request' as request from jobs where org_id = ${orgId} and id = ${id}
+  `;
+  return { ...found.job, request: row!.request, file: (await findFile(sql, orgId, id)) ?? null };
 }
 
 /** Its state whenever that has changed, until it has ended. */

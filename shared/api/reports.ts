@@ -47,11 +47,21 @@ export const getReport = endpoint({
 
 const { format, from, to, team, repo, table } = reportFields;
 const request = { type: Type.Enum(REPORT_TYPES), format, team, repo, table };
-export type ReportRequest = { type: ReportType; format?: ReportFormat; team?: string; repo?: string; table?: string };
+/** What is asked for in the background. */
+export type ReportRequest = {
+  type: ReportType;
+  format?: ReportFormat;
+  team?: string;
+  repo?: string;
+  table?: string;
+  from?: string;
+  to?: string;
+};
 
 /** A report that is built in the background, and its file once it is there. */
 export const ReportJob = Type.Object({
   ...JobState.properties,
+  request: Strict({ ...request, from, to }, 'what was asked for'),
   file: Nullable(
     Type.Object({
       name: Type.String(),
@@ -83,7 +93,7 @@ export const getReportJob = endpoint({
   scope: 'reports:read',
   reply: Type.Unsafe<ReportJobState>(ReportJob),
 });
-export type ReportJobState = JobState & { file: Static<typeof ReportJob>['file'] };
+export type ReportJobState = JobState & { request: ReportRequest; file: Static<typeof ReportJob>['file'] };
 
 /** Answers bytes and no JSON, so it is not in the list of endpoints that take part in the tests of replies. */
 export const getReportFile = endpoint({
