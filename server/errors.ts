@@ -97,6 +97,12 @@ export const notFound = (what: string) => new ProblemError(404, 'not_found', `Th
 export const conflict = (code: string, detail: string, cause?: unknown) =>
   new ProblemError(409, code, detail, { cause });
 
+export const underLegalHold = () =>
+  conflict(
+    'legal_hold',
+    'The organisation is under a legal hold, so nothing may be erased. Release it first: blameprompt enterprise retention release',
+  );
+
 export const unavailable = (cause: unknown) =>
   new ProblemError(
     503,
