@@ -54,12 +54,14 @@ test('no endpoint shows a tenant anything of another, or changes it, whatever id
 });
 
 test('what the examples ask for is there for the org itself', async (t) => {
+  const own = await server.createOrg(); // reading the audit log adds to it, which the test before would see
+  const there = await makeExamples(server, own);
   for (const endpoint of endpoints.filter(({ method }) => method === 'get')) {
-    const { path } = exampleOf(endpoint, made);
-    const { status, body } = await server.request(path, { key: acme.key });
+    const { path } = exampleOf(endpoint, there);
+    const { status, body } = await server.request(path, { key: own.key });
     t.is(status, 200, endpoint.id);
     const text = JSON.stringify(body);
-    t.true(text.includes('secret') || text.includes(acme.id), endpoint.id); // checkpoints name the org alone
+    t.true(text.includes('secret') || text.includes(own.id), endpoint.id); // checkpoints name the org alone
   }
 });
 
