@@ -103,6 +103,12 @@ export const noSigningKey = (why: string) =>
     `This server has no signing key; ${why}. Whoever runs it sets BLAMEPROMPT_SIGNING_KEY or BLAMEPROMPT_SIGNING_KEY_FILE (openssl genpkey -algorithm ed25519).`,
   );
 
+export const underLegalHold = () =>
+  conflict(
+    'legal_hold',
+    'The organisation is under a legal hold, so nothing may be erased. Release it first: blameprompt enterprise retention release',
+  );
+
 export const unavailable = (cause: unknown) =>
   new ProblemError(
     503,

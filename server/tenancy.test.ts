@@ -20,8 +20,7 @@ test.before(async () => {
 });
 test.after.always(() => server?.stop());
 
-// One after the other: what the org itself asks for can write events.
-test.serial('no endpoint shows a tenant anything of another, or changes it, whatever id it is asked for', async (t) => {
+test('no endpoint shows a tenant anything of another, or changes it, whatever id it is asked for', async (t) => {
   const before = await everything(server.adminUrl, acme.id);
   for (const endpoint of endpoints) {
     const { path, ...request } = exampleOf(endpoint, made);
@@ -37,17 +36,19 @@ test.serial('no endpoint shows a tenant anything of another, or changes it, what
   }
 });
 
-test.serial('what the examples ask for is there for the org itself', async (t) => {
+test('what the examples ask for is there for the org itself', async (t) => {
+  const own = await server.createOrg(); // reading the audit log adds to it, which the test before would see
+  const there = await makeExamples(server, own);
   for (const endpoint of endpoints.filter(({ method }) => method === 'get')) {
-    const { path } = exampleOf(endpoint, made);
-    const { status, body } = await server.request(path, { key: acme.key });
+    const { path } = exampleOf(endpoint, there);
+    const { status, body } = await server.request(path, { key: own.key });
     t.is(status, 200, endpoint.id);
     const text = JSON.stringify(body);
-    t.true(text.includes('secret') || text.includes(acme.id), endpoint.id); // checkpoints name the org alone
+    t.true(text.includes('secret') || text.includes(own.id), endpoint.id); // checkpoints name the org alone
   }
 });
 
-test.serial('two orgs with the same receipt id keep one each, and neither can block or change the other', async (t) => {
+test('two orgs with the same receipt id keep one each, and neither can block or change the other', async (t) => {
   const third = await server.createOrg();
   const theirs = receipt({ id: made.receipt, model: 'of-the-third' });
   const { body } = await server.request('/api/v1/receipts', {
@@ -60,7 +61,7 @@ test.serial('two orgs with the same receipt id keep one each, and neither can bl
   t.is((await server.request(path, { key: third.key })).body.model, 'of-the-third');
 });
 
-test.serial('a query that forgets the org still sees one org only', async (t) => {
+test('a query that forgets the org still sees one org only', async (t) => {
   const ids = await server.db.withTenant(rival.id, (sql) => sql`select org_id from receipts`);
   t.true(ids.every(({ org_id }) => org_id === rival.id));
   for (const table of Object.keys((await everything(server.adminUrl, acme.id)) as object)) {
@@ -72,7 +73,7 @@ test.serial('a query that forgets the org still sees one org only', async (t) =>
   }
 });
 
-test.serial('a query that names another org writes nothing there', async (t) => {
+test('a query that names another org writes nothing there', async (t) => {
   const insert = server.db.withTenant(
     rival.id,
     (sql) => sql`insert into repos (org_id, id, name) values (${acme.id}, ${randomUUID()}, 'planted')`,
@@ -90,7 +91,7 @@ test.serial('a query that names another org writes nothing there', async (t) => 
   await t.throwsAsync(moved, { message: /row-level security/ });
 });
 
-test.serial('outside a tenant there are no rows at all, and the server owns nothing', async (t) => {
+test('outside a tenant there are no rows at all, and the server owns nothing', async (t) => {
   await t.throwsAsync(
     server.db.withSystem((sql) => sql`select * from receipts`),
     { message: /permission denied/ },
@@ -108,7 +109,7 @@ test.serial('outside a tenant there are no rows at all, and the server owns noth
   });
 });
 
-test.serial('the org of one transaction does not reach the next one on the same connection', async (t) => {
+test('the org of one transaction does not reach the next one on the same connection', async (t) => {
   const { db, drop } = await createTestDatabase({ poolSize: 1 });
   t.teardown(drop);
   await db.withTenant(acme.id, (sql) => sql`select 1`);
@@ -119,7 +120,7 @@ test.serial('the org of one transaction does not reach the next one on the same 
   t.is(row!.role, 'blameprompt_system');
 });
 
-test.serial('two tenants that saturate a small pool never see a row of each other', async (t) => {
+test('two tenants that saturate a small pool never see a row of each other', async (t) => {
   const { db, drop } = await createTestDatabase({ poolSize: 3 });
   t.teardown(drop);
   const orgs = [randomUUID(), randomUUID()];
@@ -143,7 +144,7 @@ test.serial('two tenants that saturate a small pool never see a row of each othe
   t.true((await Promise.all(work)).every(Boolean));
 });
 
-test.serial('a repository named by one org is not found by another', async (t) => {
+test('a repository named by one org is not found by another', async (t) => {
   const { body } = await server.request(`/api/v1/receipts?repo=git.example.com/acme/secret-repo&q=${OID}`, {
     key: rival.key,
   });

@@ -4,7 +4,7 @@ import type { ReplyOf } from '../../shared/api/types.js';
 import { findCheckpoint } from '../audit/queries.js';
 import { type Actor, recordEvent } from '../audit/record.js';
 import type { Database, Sql } from '../db.js';
-import { conflict } from '../errors.js';
+import { underLegalHold } from '../errors.js';
 import { lockOrg } from '../orgs/lock.js';
 import { removeFiles } from '../reports/files.js';
 import { rebuildRollups } from '../rollups/rebuild.js';
@@ -37,7 +37,7 @@ export async function eraseSubject(
     if (!dry_run) {
       await lockOrg(sql, orgId, 'alone');
       const { legal_hold } = await findSettings(sql, orgId);
-      if (legal_hold !== null) throw onHold();
+      if (legal_hold !== null) throw underLegalHold();
     }
     const { identities, ...subject } = await findSubject(sql, orgId, input);
     const { person, pseudonyms } = await assignPseudonyms(sql, orgId, identities, { store: !dry_run });
@@ -105,9 +105,3 @@ async function certify(
     checkpoint: (await findCheckpoint(sql, orgId))?.checkpoint ?? null,
   };
 }
-
-const onHold = () =>
-  conflict(
-    'legal_hold',
-    'The organisation is under a legal hold, so nothing may be erased. Release it first: blameprompt enterprise retention release',
-  );

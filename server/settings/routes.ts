@@ -6,7 +6,7 @@ import { mergePatch } from '../../shared/merge-patch.js';
 import { strictest } from '../../shared/prompt-mode.js';
 import { recordEvent } from '../audit/record.js';
 import type { Sql } from '../db.js';
-import { invalidBody } from '../errors.js';
+import { invalidBody, underLegalHold } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
 import { lockOrg } from '../orgs/lock.js';
 import { rebuildRollups } from '../rollups/rebuild.js';
@@ -40,8 +40,10 @@ async function describe(sql: Sql, orgId: string) {
 /** What a change means for data that is there already. */
 async function applyChange(sql: Sql, orgId: string, before: Settings, after: Settings): Promise<void> {
   const floor = after.privacy.prompts;
-  if (strictest(floor, before.privacy.prompts) !== before.privacy.prompts)
+  if (strictest(floor, before.privacy.prompts) !== before.privacy.prompts) {
+    if (after.legal_hold !== null) throw underLegalHold(); // prompts that are there would go
     await queries.stripPrompts(sql, orgId, floor);
+  }
   if (JSON.stringify(before.ignore) !== JSON.stringify(after.ignore)) await queries.forgetSeenCounts(sql, orgId);
   if (before.time_zone !== after.time_zone) await rebuildRollups(sql, orgId);
 }

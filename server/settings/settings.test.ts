@@ -111,6 +111,18 @@ test('a stricter floor takes prompts out of what is stored and of what comes, an
   t.false(JSON.stringify(await find(first.id)).includes('sha256:'));
 });
 
+test('under a legal hold the floor does not rise, since prompts would go; it may be lowered', async (t) => {
+  const { patch, send, find } = await org();
+  const sent = receipt({ prompt_summary: 'words' });
+  await send(sent);
+  await patch({ legal_hold: { reason: 'case 7' } });
+  const { status, body } = await patch({ privacy: { prompts: 'none' } });
+  t.deepEqual([status, body.code], [409, 'legal_hold']);
+  t.is((await find(sent.id)).prompt_summary, 'words');
+  t.is((await patch({ privacy: { prompts: 'none' }, legal_hold: null })).status, 200);
+  t.is((await patch({ privacy: { prompts: 'summary' }, legal_hold: { reason: 'case 8' } })).status, 200);
+});
+
 test('when the floor is lowered, prompts that are sent again are kept again', async (t) => {
   const { patch, send, find } = await org();
   await patch({ privacy: { prompts: 'none' } });
