@@ -158,6 +158,9 @@ create table commits (
   updated_at timestamp with time zone not null default now(),
   rewritten_to text,
   author_is_bot boolean not null default false,
+  team text,
+  team_id uuid,
+  author text generated always as (lower(author_email)) stored,
   constraint commits_pkey PRIMARY KEY (org_id, repo_id, oid),
   constraint commits_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
   constraint commits_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id),
@@ -310,6 +313,110 @@ create table repos (
 alter table repos enable row level security, force row level security;
 create policy tenant on repos to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
 grant insert, select, update on repos to blameprompt_app;
+
+create table rollup_deltas (
+  org_id uuid not null,
+  id bigint not null,
+  at timestamp with time zone not null,
+  repo text[] not null,
+  person text[] not null,
+  team text[] not null,
+  kind text[] not null,
+  receipts bigint,
+  cost numeric,
+  input numeric,
+  output numeric,
+  cache_read numeric,
+  cache_creation numeric,
+  accepted numeric,
+  overridden numeric,
+  commits bigint,
+  commits_with_receipts bigint,
+  commits_with_ai_trailers bigint,
+  commits_by_bots bigint,
+  added bigint,
+  deleted bigint,
+  ai bigint,
+  human bigint,
+  unknown bigint,
+  added_by_bots bigint,
+  ai_of_kind bigint,
+  constraint rollup_deltas_pkey PRIMARY KEY (org_id, id),
+  constraint rollup_deltas_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table rollup_deltas enable row level security, force row level security;
+create policy system on rollup_deltas to blameprompt_system using (true) with check ();
+create policy tenant on rollup_deltas to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select on rollup_deltas to blameprompt_app;
+grant select (org_id) on rollup_deltas to blameprompt_system;
+
+create table rollup_keys (
+  org_id uuid not null,
+  id integer not null,
+  dimension text not null,
+  hash bytea not null,
+  value text[] not null,
+  is_bot boolean not null,
+  constraint rollup_keys_org_id_dimension_hash_key UNIQUE (org_id, dimension, hash),
+  constraint rollup_keys_pkey PRIMARY KEY (org_id, id),
+  constraint rollup_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
+  constraint rollup_keys_dimension_check CHECK ((dimension = ANY (ARRAY['repo'::text, 'person'::text, 'team'::text, 'kind'::text])))
+);
+alter table rollup_keys enable row level security, force row level security;
+create policy tenant on rollup_keys to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select on rollup_keys to blameprompt_app;
+
+create table rollup_state (
+  org_id uuid not null,
+  time_zone text not null,
+  rebuilt_at timestamp with time zone not null default now(),
+  verified_at timestamp with time zone,
+  drift bigint,
+  constraint rollup_state_pkey PRIMARY KEY (org_id),
+  constraint rollup_state_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+alter table rollup_state enable row level security, force row level security;
+create policy system on rollup_state to blameprompt_system using (true) with check ();
+create policy tenant on rollup_state to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant insert, select, update on rollup_state to blameprompt_app;
+grant select on rollup_state to blameprompt_system;
+
+create table rollups (
+  org_id uuid not null,
+  cube smallint not null,
+  bucket timestamp with time zone not null,
+  repo integer not null,
+  person integer not null,
+  team integer not null,
+  kind integer not null,
+  receipts bigint,
+  cost numeric,
+  input numeric,
+  output numeric,
+  cache_read numeric,
+  cache_creation numeric,
+  accepted numeric,
+  overridden numeric,
+  commits bigint,
+  commits_with_receipts bigint,
+  commits_with_ai_trailers bigint,
+  commits_by_bots bigint,
+  added bigint,
+  deleted bigint,
+  ai bigint,
+  human bigint,
+  unknown bigint,
+  added_by_bots bigint,
+  ai_of_kind bigint,
+  constraint rollups_pkey PRIMARY KEY (org_id, cube, bucket, repo, person, team, kind),
+  constraint rollups_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+);
+CREATE INDEX rollups_by_person ON public.rollups USING btree (org_id, cube, person, bucket) WHERE (person > 0);
+CREATE INDEX rollups_by_repo ON public.rollups USING btree (org_id, cube, repo, bucket) WHERE (repo > 0);
+CREATE INDEX rollups_by_team ON public.rollups USING btree (org_id, cube, team, bucket) WHERE (team > 0);
+alter table rollups enable row level security, force row level security;
+create policy tenant on rollups to blameprompt_app using ((org_id = (current_setting('app.org_id'::text))::uuid)) with check ((org_id = (current_setting('app.org_id'::text))::uuid));
+grant delete, insert, select, update on rollups to blameprompt_app;
 
 create table schema_migrations (
   version integer not null,
