@@ -130,3 +130,12 @@ export const overloaded = () =>
       headers: { 'Retry-After': '2' },
     },
   );
+
+/** A statement that was cancelled because it ran for longer than one may. */
+export const tookTooLong = (cause: unknown) =>
+  new ProblemError(
+    503,
+    'took_too_long',
+    'Answering would take too long. Ask for less: a shorter period (from, to), one repository, or without q.',
+    { cause },
+  );

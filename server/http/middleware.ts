@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Context, Next } from 'koa';
 import type { Problem } from '../../shared/api/problem.js';
-import { ProblemError, unavailable } from '../errors.js';
+import { ProblemError, tookTooLong, unavailable } from '../errors.js';
 import type { Logger } from '../log.js';
 
 /** Gives each request an id, taken from the caller's `X-Request-Id` when it is harmless. */
@@ -96,6 +96,7 @@ function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const { code, status } = error as { code?: string; status?: number };
   if (code !== undefined && TRY_AGAIN.has(code)) return unavailable(error);
+  if (code === '57014') return tookTooLong(error); // query_canceled
   if (status === 400) return new ProblemError(400, 'bad_request', 'The request cannot be read.', { cause: error });
   return new ProblemError(500, 'internal', 'Something went wrong here. The log has it under this request id.', {
     cause: error,

@@ -17,7 +17,7 @@ test('no more runs at once than there are places, for one org and for all', asyn
   const most = { all: 0, each: 0 };
   await Promise.all(
     Array.from({ length: 60 }, (_, n) => {
-      const org = `org ${n % 3}`;
+      const org = `org ${n % 2}`;
       return run(org, async () => {
         running.set(org, (running.get(org) ?? 0) + 1);
         most.each = Math.max(most.each, running.get(org)!);
