@@ -22,46 +22,17 @@ const open = async (org: TestOrg, path: string): Promise<IncomingMessage> => {
   return reply;
 };
 
-/** Resolves when no query of the server runs any more; asks the database, which has no other way to tell. */
-async function untilIdle(): Promise<void> {
-  for (;;) {
-    const [row] = await sql`
-      select count(*)::int as busy from pg_stat_activity
-      where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()
-    `;
-    if (row!.busy === 0) return;
-  }
-}
-
 test.serial('a reader that goes away ends the query, and the half that it got is an event', async (t) => {
   const org = await server.createOrg();
   await insertReceipts(sql, org.id, 20_000);
   const reply = await open(org, 'soc2?format=csv');
   await once(reply, 'data');
   reply.destroy();
-  await untilIdle();
-  const { events } = (await server.request('/api/v1/audit', { key: org.key })).body;
-  t.is(events[0].action, 'report.interrupted');
-  t.true(events[0].after.bytes > 0);
-});
-
-test.serial('an error in the middle cuts the connection: nobody takes a half for the whole', async (t) => {
-  const org = await server.createOrg();
-  await insertReceipts(sql, org.id, 20_000);
-  const reply = await open(org, 'soc2?format=csv');
-  const rest = reply[Symbol.asyncIterator]();
-  await rest.next();
-  const [ended] = await sql`
-    select count(pg_terminate_backend(pid))::int as count from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid() and query like '%with found as materialized%'
-  `;
-  t.is(ended!.count, 1);
-  const error = await t.throwsAsync(async () => {
-    for await (const _ of rest);
-  });
-  t.is((error as { code?: string }).code, 'ECONNRESET');
-  t.false(reply.complete);
-  t.true(server.log.some((line) => line.includes('reply cut off')));
+  // The event is written when the transaction has ended; asking for it until it is there needs no clock.
+  let events: { action: string; after: { bytes: number } }[] = [];
+  while (events.length === 0) events = (await server.request('/api/v1/audit', { key: org.key })).body.events;
+  t.is(events[0]!.action, 'report.interrupted');
+  t.true(events[0]!.after.bytes > 0);
 });
 
 test.serial('more readers than there are places wait their turn', async (t) => {
@@ -114,4 +85,24 @@ test.serial('memory does not grow with the number of receipts', async (t) => {
   const many = await most(100_000);
   t.log({ few, many });
   t.true(many < few + 100, `${few} MB with 10,000 receipts, ${many} MB with 100,000`);
+});
+
+// The last one: the pool may answer one more request with 503 after a connection died under it.
+test.serial('an error in the middle cuts the connection: nobody takes a half for the whole', async (t) => {
+  const org = await server.createOrg();
+  await insertReceipts(sql, org.id, 20_000);
+  const reply = await open(org, 'soc2?format=csv');
+  const rest = reply[Symbol.asyncIterator]();
+  await rest.next();
+  const [ended] = await sql`
+    select count(pg_terminate_backend(pid))::int as count from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and query like '%with found as materialized%'
+  `;
+  t.is(ended!.count, 1);
+  const error = await t.throwsAsync(async () => {
+    for await (const _ of rest);
+  });
+  t.is((error as { code?: string }).code, 'ECONNRESET');
+  t.false(reply.complete);
+  t.true(server.log.some((line) => line.includes('reply cut off')));
 });
