@@ -41,6 +41,7 @@ export function sampleReport({ rows = 5_000, hostile = true } = {}): ReportDocum
     type: 'soc2',
     title: 'SOC 2 evidence',
     organisation: 'Müller & Søhne – 株式会社サンプル',
+    organisation_id: '6f0d3a52-5d8e-4f0b-9a43-0d6f5b8c1e77',
     period: { from: '2026-01-01T00:00:00Z', to: '2026-04-01T00:00:00Z', time_zone: 'Europe/Berlin' },
     generator: 'BlamePrompt Enterprise 0.1.0',
     sections: [

@@ -12,7 +12,9 @@ import type { JobContext, JobKind } from '../jobs/kinds.js';
 import { lockOrg } from '../orgs/lock.js';
 import { findOrgById } from '../orgs/queries.js';
 import { foldOrg } from '../rollups/fold.js';
+import { withFoldedSnapshot } from '../rollups/snapshot.js';
 import { readClock } from '../time.js';
+import { fileName } from './check-format.js';
 import { checkTable } from './check-table.js';
 import { Digest } from './digest.js';
 import { composeReport } from './document.js';
@@ -64,7 +66,7 @@ export const buildReport: JobKind = {
 
 async function writeTo(path: string, orgId: string, request: BuildPayload['request'], context: JobContext) {
   const { type, format = 'json', table = REPORTS[type].table, ...asked } = request;
-  return context.db.withSnapshot(orgId, async (sql) => {
+  return withFoldedSnapshot(context.db, orgId, async (sql) => {
     const began = await readClock(sql);
     const org = await findOrgById(sql, orgId);
     const scope = await openScope(sql, org, type, asked);
@@ -73,9 +75,13 @@ async function writeTo(path: string, orgId: string, request: BuildPayload['reque
     const digest = new Digest();
     const chunks = digest.through(writeReport(observed(document, context), format, table));
     await pipeline(chunks, createWriteStream(path, { mode: 0o600 }), { signal: context.signal });
-    const [from, to] = [scope.filters.from.slice(0, 10), scope.filters.to.slice(0, 10)];
-    const name = `${type}-${from}-${to}.${format}`;
-    return { began, org: org.slug, name, content_type: REPORT_FORMATS[format], ...digest.result() };
+    return {
+      began,
+      org: org.slug,
+      name: fileName(scope, format),
+      content_type: REPORT_FORMATS[format],
+      ...digest.result(),
+    };
   });
 }
 

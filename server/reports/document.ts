@@ -49,6 +49,7 @@ export async function composeReport(scope: ReportScope): Promise<ReportDocument>
     type,
     title: REPORTS[type].title,
     organisation: org.name,
+    organisation_id: scope.orgId,
     period: { from: filters.from, to: filters.to, time_zone: settings.time_zone },
     generator: GENERATOR,
     sections: [

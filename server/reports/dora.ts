@@ -23,7 +23,7 @@ export async function dora(scope: ReportScope): Promise<Section[]> {
       await providersTable(scope, 'register', 'AI providers'),
     ),
     section('art-29', 'Art. 29 Concentration', concentration(providers), costShares(providers)),
-    section('art-8', 'Art. 8 Assets', repositories(scope), await modelsTable(scope)),
+    section('art-8', 'Art. 8 Assets', repositories(scope), await modelsTable(scope), modelUse(scope)),
     section(
       'art-9',
       'Art. 9(4)(e) Change management',
@@ -109,6 +109,35 @@ function repositories(scope: ReportScope): Table {
       join repos p on p.org_id = ${orgId} and p.id = used.repo_id
       left join written on written.repo_id = used.repo_id
       order by used.receipts desc, p.name collate "C"
+    `,
+  );
+}
+
+/** What an AI bill of materials is made of (shared/report/cyclonedx/). */
+function modelUse(scope: ReportScope): Table {
+  const { sql, orgId, filters } = scope;
+  return sqlTable(
+    {
+      id: 'model_use',
+      title: 'Models by repository',
+      columns: [
+        column('repo', 'Repository'),
+        column('provider', 'Provider'),
+        column('model', 'Model'),
+        column('tools', 'Tools'),
+        column('receipts', 'Receipts', 'count'),
+        column('cost_usd', 'Known cost', 'usd'),
+      ],
+      empty: 'No receipt of the period names a model.',
+    },
+    () => sql`
+      select p.name as repo, r.provider, r.model, string_agg(distinct r.tool, ', ') as tools, count(*)::float8 as receipts,
+        coalesce(sum(r.cost_usd), 0)::float8 as cost_usd
+      from receipts r
+      join repos p on p.org_id = ${orgId} and p.id = r.repo_id
+      where ${receiptConditions(sql, orgId, filters)} and r.model is not null
+      group by p.name, r.provider, r.model
+      order by p.name collate "C", r.provider collate "C", r.model collate "C"
     `,
   );
 }

@@ -9,6 +9,7 @@ import { conflict, notFound, ProblemError } from '../errors.js';
 import { bind, type Services } from '../http/bind.js';
 import { enqueueJob, findQueued, startRecurring } from '../jobs/queue.js';
 import { type BuildPayload, buildReport } from './build-job.js';
+import { checkFormat } from './check-format.js';
 import { findFile, readChunks } from './files.js';
 import { deleteSchedule, insertSchedule, listSchedules, MAX_SCHEDULES, tendReports } from './schedules.js';
 import { openScope } from './scope.js';
@@ -19,6 +20,7 @@ const WATCH = { everyMs: 1000, times: 600, most: 50 };
 export function reportJobRoutes(router: Router, services: Services): void {
   bind(router, services, api.requestReport, ({ db, principal: { orgId, org, key }, actor, body: request }) =>
     db.withTenant(orgId, async (sql) => {
+      checkFormat(request.type, request.format);
       await openScope(sql, org, request.type, request); // what cannot be built is told now
       const by = { type: actor.type, id: actor.id, name: actor.name, request_id: actor.request_id, ip: null };
       const payload: BuildPayload = { request, actor: by, scheduled: false };
@@ -71,6 +73,7 @@ export function reportJobRoutes(router: Router, services: Services): void {
 
   bind(router, services, api.createSchedule, ({ db, principal: { orgId, org }, actor, body: { every, ...request } }) =>
     db.withTenant(orgId, async (sql) => {
+      checkFormat(request.type, request.format);
       await openScope(sql, org, request.type, request);
       if ((await listSchedules(sql, orgId)).length >= MAX_SCHEDULES)
         throw conflict('too_many_schedules', `An org has ${MAX_SCHEDULES} schedules at most. Delete one first.`);

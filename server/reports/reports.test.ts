@@ -72,6 +72,30 @@ test('a PDF is made of the same report, and is the same when it is made again', 
   t.true(first.equals(await bytes()));
 });
 
+test('reports on controls come as OSCAL assessment results, and models in use as a CycloneDX bill of materials', async (t) => {
+  for (const [type, control] of [
+    ['soc2', 'CC8.1'],
+    ['iso27001', 'A.5.9'],
+  ]) {
+    const text = await textOf(`${type}?format=oscal`);
+    await server.sequence(org);
+    t.is(await textOf(`${type}?format=oscal`), text);
+    const [result] = JSON.parse(text)['assessment-results'].results;
+    t.true(result.observations.length > 2);
+    t.true(text.includes(control!), `${control} is observed`);
+  }
+  const text = await textOf('dora?format=cyclonedx');
+  t.is(await textOf('dora?format=cyclonedx'), text);
+  const bom = JSON.parse(text);
+  t.like(bom, { bomFormat: 'CycloneDX', specVersion: '1.6' });
+  const named = new Set(rows(await report('dora'), 'model_use').map(({ provider, model }) => `${provider}/${model}`));
+  const models = bom.components.filter((one: { type: string }) => one.type === 'machine-learning-model');
+  t.is(models.length, named.size);
+  const refused = await fetchReport('gdpr?format=oscal');
+  t.is(refused.status, 400);
+  t.is((await refused.json()).errors[0].pointer, '/format');
+});
+
 test('soc2 lists every AI-assisted change with its decision, exemption and approver', async (t) => {
   const document = await report('soc2');
   const changes = rows(document, 'changes');

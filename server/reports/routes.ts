@@ -8,6 +8,7 @@ import { recordEvent } from '../audit/record.js';
 import { notFound, ProblemError } from '../errors.js';
 import { bind, type Call, type Services } from '../http/bind.js';
 import { withFoldedSnapshot } from '../rollups/snapshot.js';
+import { checkFormat, fileName } from './check-format.js';
 import { checkTable } from './check-table.js';
 import { Digest } from './digest.js';
 import { composeReport } from './document.js';
@@ -38,6 +39,7 @@ async function streamReport(call: Call<QueryOf<typeof getReport>, unknown>, type
   const { db, principal, actor, query, stream } = call;
   const { orgId, org } = principal;
   const { format = 'json', table = REPORTS[type].table, ...asked } = query;
+  checkFormat(type, format);
   const digest = new Digest();
   let action = 'report.interrupted';
   let period: object | undefined;
@@ -47,7 +49,7 @@ async function streamReport(call: Call<QueryOf<typeof getReport>, unknown>, type
       const document = await composeReport(scope);
       if (format === 'csv') checkTable(document, table);
       period = scope.filters;
-      const name = `${type}-${scope.filters.from.slice(0, 10)}-${scope.filters.to.slice(0, 10)}.${format}`;
+      const name = fileName(scope, format);
       const chunks = digest.through(writeReport(document, format, table));
       await stream({ contentType: REPORT_FORMATS[format], name, chunks });
     });

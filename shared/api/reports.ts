@@ -12,8 +12,23 @@ export const REPORT_FORMATS = {
   md: 'text/markdown; charset=utf-8',
   html: 'text/html; charset=utf-8',
   pdf: 'application/pdf',
+  oscal: 'application/oscal+json',
+  cyclonedx: 'application/vnd.cyclonedx+json; version=1.6',
 } as const;
 export type ReportFormat = keyof typeof REPORT_FORMATS;
+
+/** Formats that not every report has, with those that have them. */
+const ONLY: Partial<Record<ReportFormat, readonly ReportType[]>> = {
+  oscal: ['soc2', 'iso27001'],
+  cyclonedx: ['dora'],
+};
+
+/** The reports that have a format. */
+export const typesWith = (format: ReportFormat): readonly ReportType[] => ONLY[format] ?? REPORT_TYPES;
+
+/** What the name of a file in this format ends in. */
+export const fileEnding = (format: ReportFormat): string =>
+  format === 'oscal' ? 'oscal.json' : format === 'cyclonedx' ? 'cdx.json' : format;
 
 const Day = (description: string) => Type.Optional(Type.String({ format: 'time-bound', maxLength: 40, description }));
 

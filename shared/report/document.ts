@@ -7,6 +7,8 @@ export interface ReportDocument {
   type: string;
   title: string;
   organisation: string;
+  /** Stays when the organisation is renamed. */
+  organisation_id: string;
   /** Instants in RFC 3339, UTC; `to` is the first instant that is not part of it. */
   period: { from: string; to: string; time_zone: string };
   /** The program and its version. */

@@ -1,6 +1,5 @@
-import { extname } from 'node:path';
 import { Flags } from '@oclif/core';
-import { getReport, REPORT_FORMATS, type ReportFormat } from '../../../shared/api/reports.js';
+import { fileEnding, getReport, REPORT_FORMATS, type ReportFormat } from '../../../shared/api/reports.js';
 import { REPORT_TYPES, type ReportType } from '../../../shared/report/types.js';
 import { BaseCommand, directoryFlag, serverFlag } from '../../base-command.js';
 import { CliError } from '../../errors.js';
@@ -62,4 +61,4 @@ export default class Report extends BaseCommand {
 }
 
 const formatOf = (file: string): ReportFormat =>
-  FORMATS.find((format) => extname(file).toLowerCase() === `.${format}`) ?? 'md';
+  [...FORMATS].reverse().find((format) => file.toLowerCase().endsWith(`.${fileEnding(format)}`)) ?? 'md';
