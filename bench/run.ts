@@ -5,6 +5,7 @@ import { table } from '../cli/terminal.js';
 import { benchAnalytics } from './analytics.js';
 import { benchGate } from './gate.js';
 import { benchHook } from './hook.js';
+import { benchIngest } from './ingest.js';
 import { benchNotes } from './notes.js';
 import { benchPolicy } from './policy.js';
 import { benchSync } from './sync.js';
@@ -15,6 +16,7 @@ const BENCHES = {
   analytics: { run: (_repo: string, receipts: number) => benchAnalytics(receipts), made: undefined },
   gate: { run: benchGate, made: {} },
   hook: { run: benchHook, made: undefined },
+  ingest: { run: (_repo: string, receipts: number) => benchIngest(receipts), made: undefined },
   notes: { run: benchNotes, made: {} },
   policy: { run: benchPolicy, made: undefined },
   sync: { run: benchSync, made: { commits: 10_000, conversation: 5_000 } },
