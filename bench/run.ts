@@ -6,6 +6,7 @@ import { benchAnalytics } from './analytics.js';
 import { benchAudit } from './audit.js';
 import { benchGate } from './gate.js';
 import { benchHook } from './hook.js';
+import { benchIngest } from './ingest.js';
 import { benchNotes } from './notes.js';
 import { benchPolicy } from './policy.js';
 import { benchReport } from './report.js';
@@ -18,6 +19,7 @@ const BENCHES = {
   audit: { run: benchAudit, made: undefined },
   gate: { run: benchGate, made: {} },
   hook: { run: benchHook, made: undefined },
+  ingest: { run: (_repo: string, receipts: number) => benchIngest(receipts), made: undefined },
   notes: { run: benchNotes, made: {} },
   policy: { run: benchPolicy, made: undefined },
   report: { run: (_repo: string, receipts: number) => benchReport(receipts), made: undefined },

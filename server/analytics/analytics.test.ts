@@ -215,3 +215,42 @@ test('bots are counted apart, and are no users', async (t) => {
     ['ada@example.com', null],
   );
 });
+
+test('lists are as long as asked for and end in others, and the period before is told beside', async (t) => {
+  const key = await seed();
+  const body = await analytics(key, '?from=2026-02-15&to=2026-02-15&top=1&bucket=month&compare=previous');
+  t.deepEqual(body.top_models, [{ model: 'claude-opus-4-6', count: 1, cost: 0.2 }]);
+  t.deepEqual(body.other.models, { values: 1, receipts: 1, cost: 0 });
+  t.deepEqual(body.trend, {
+    bucket: 'month',
+    time_zone: 'UTC',
+    points: [{ date: '2026-02-01', receipts: 2, cost: 0.2 }],
+  });
+  t.like(body.previous, {
+    total_receipts: 2,
+    lines: { added: 40, ai: 6 },
+    adoption: { active_people: 2, committers: 1, active_committers: 1, percentage: 100 },
+  });
+  t.is((await server.request('/api/v1/analytics?compare=previous', { key })).status, 400);
+});
+
+test('days are those of the time zone that is asked for, else of the org', async (t) => {
+  const key = await seed();
+  const days = async (query: string) =>
+    (await analytics(key, query)).daily_trend.map(({ date, receipts }: { date: string; receipts: number }) => [
+      date,
+      receipts,
+    ]);
+
+  t.deepEqual(await days('?time_zone=Pacific/Kiritimati&from=2026-02-15&to=2026-02-15'), [['2026-02-15', 3]]);
+  const { status } = await server.request('/api/v1/settings', {
+    key,
+    method: 'PATCH',
+    body: { time_zone: 'Pacific/Kiritimati' },
+  });
+  t.is(status, 200);
+  t.deepEqual(await days(''), [
+    ['2026-02-15', 3],
+    ['2026-02-16', 1],
+  ]);
+});
