@@ -1,8 +1,8 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
-import type { Static, TSchema } from 'typebox';
 import { parseLines } from './line-set.js';
 import { isEmail } from './person.js';
+import type { Static, TSchema } from './schema.js';
 import { isSlug } from './slug.js';
 import { escapePointer } from './text.js';
 import { normalizeTimestamp } from './timestamp.js';

@@ -1,5 +1,5 @@
 /** Apart from what reads the files: this loads schemas and their compiler, and most clones have no file. */
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../../shared/schema.js';
 import { compileBody } from '../../shared/validate.js';
 import { described } from '../sources/index.js';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import Type, { type Static } from 'typebox';
 import { CloneSettings } from '../../shared/api/settings.js';
+import Type, { type Static } from '../../shared/schema.js';
 import { compileBody } from '../../shared/validate.js';
 
 /** What of a clone one server has seen. Only ever moved to a state that the server has confirmed whole. */

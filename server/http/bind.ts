@@ -1,10 +1,10 @@
 import { pipeline } from 'node:stream/promises';
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Static, TSchema } from 'typebox';
 import type { Fault } from '../../shared/api/problem.js';
 import type { Endpoint } from '../../shared/api/types.js';
 import type { Actor } from '../../shared/audit/event.js';
+import type { Static, TSchema } from '../../shared/schema.js';
 import { findUnstorable } from '../../shared/text.js';
 import { type Check, compileBody, compileQuery } from '../../shared/validate.js';
 import { authenticate, type Principal, presentedSelector } from '../auth/authenticate.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Static } from 'typebox';
 import type { ReportRequest, ReportSchedule } from '../../shared/api/reports.js';
 import type { Actor } from '../../shared/audit/event.js';
 import { addDays, localDay, startOfDay } from '../../shared/local-day.js';
+import type { Static } from '../../shared/schema.js';
 import type { Sql } from '../db.js';
 import type { JobKind } from '../jobs/kinds.js';
 import { enqueueJob } from '../jobs/queue.js';

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../schema.js';
 import { filters } from './receipts.js';
 import { endpoint, Nullable, Strict } from './types.js';
 

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../schema.js';
 import { endpoint, Name, Nullable, Strict, Timestamp, Uuid } from './types.js';
 
 const Seq = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../schema.js';
 import { Count, endpoint, Name, Nullable, Strict, Timestamp, Uuid } from './types.js';
 
 const Email = Type.String({ minLength: 3, maxLength: 320, pattern: '^\\S+@\\S+$' });

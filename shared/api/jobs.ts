@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../schema.js';
 import { endpoint, Nullable, Timestamp, Uuid } from './types.js';
 
 /** Background work, as whoever queued it sees it. */

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../schema.js';
 import { endpoint, Maybe, Name, Nullable, SCOPES, Strict, Timestamp, Uuid } from './types.js';
 
 /** Keys of one org that are in force at one time, at most. */

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../schema.js';
 import { Attribution, LineCount, Maybe, maybeAll, Name, Nullable, Oid, Strict, Timestamp, Usd, Uuid } from './types.js';
 
 /** Bounds of what a policy may hold; what is evaluated against it is bounded by the batch (limits.ts). */

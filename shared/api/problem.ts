@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../schema.js';
 
 /** RFC 9457 problem details, as every error of the API is answered. */
 export const Problem = Type.Object({

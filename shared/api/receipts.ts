@@ -1,5 +1,5 @@
-import Type, { type Static } from 'typebox';
 import { MAX_ATTRIBUTIONS, MAX_PROMPT_SUMMARY } from '../limits.js';
+import Type, { type Static } from '../schema.js';
 import { Violation } from './policies.js';
 import {
   Attribution,

@@ -1,5 +1,5 @@
-import Type from 'typebox';
 import { JSON_FORMAT } from '../report/json.js';
+import Type from '../schema.js';
 import { Nullable } from './types.js';
 
 const Unit = Type.Optional(Type.Enum(['usd', 'percent', 'count', 'instant', 'day']));

@@ -1,5 +1,5 @@
-import Type, { type Static } from 'typebox';
 import { REPORT_TYPES, type ReportType } from '../report/types.js';
+import Type, { type Static } from '../schema.js';
 import { JobState } from './jobs.js';
 import { filters } from './receipts.js';
 import { ReportJson } from './report-schema.js';

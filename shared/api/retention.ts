@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../schema.js';
 import { Settings, SettingsPatch } from './settings.js';
 import { Count, endpoint, Nullable, Strict, Timestamp } from './types.js';
 

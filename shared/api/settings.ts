@@ -1,6 +1,6 @@
-import Type, { type Static } from 'typebox';
 import { PriceEntry } from '../cost/price-table.js';
 import { PROMPT_MODES } from '../prompt-mode.js';
+import Type, { type Static } from '../schema.js';
 import { endpoint, Maybe, Nullable, Strict, Timestamp } from './types.js';
 
 const Prompts = Type.Enum([...PROMPT_MODES], {

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../schema.js';
 import { Count, endpoint, Maybe, Name, Nullable, RepoName, Strict, Timestamp, Uuid } from './types.js';
 
 /** Teams of one org, memberships of one team (ended ones, too) and repositories of one team, at most. */

@@ -1,5 +1,5 @@
-import Type, { type Static, type TSchema } from 'typebox';
 import { MAX_LINES_TEXT } from '../limits.js';
+import Type, { type Static, type TSchema } from '../schema.js';
 
 /** Scopes a key can carry. `*` stands for all of them, also those that later versions add. */
 export const SCOPES = [

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../schema.js';
 import { RULE_NAMES, Violation } from './policies.js';
 import { filters } from './receipts.js';
 import { endpoint, Name, Nullable, RepoName, Strict, Timestamp, Uuid } from './types.js';

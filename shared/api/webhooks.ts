@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '../schema.js';
 import { Count, endpoint, Maybe, Nullable, Strict, Timestamp, Uuid } from './types.js';
 
 /** Webhooks of one org, at most. */

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type from '../schema.js';
 import { CloneSettings } from './settings.js';
 import { endpoint, Nullable, Timestamp, Uuid } from './types.js';
 

@@ -1,5 +1,5 @@
-import Type, { type Static } from 'typebox';
 import { Name, Strict } from '../api/types.js';
+import Type, { type Static } from '../schema.js';
 import { compileBody, type SchemaFault } from '../validate.js';
 
 /** US dollars per million tokens. Read to the sixth decimal, which is 1e-12 USD a token. */

@@ -1,7 +1,7 @@
 import { parse, TomlDate, TomlError } from 'smol-toml';
-import Type from 'typebox';
 import { MAX_POLICIES, type PolicyInput, policyFields, RULE_NAMES, RULES, type RuleName } from '../api/policies.js';
 import { Strict } from '../api/types.js';
+import Type from '../schema.js';
 import { type Check, compileBody } from '../validate.js';
 import { checkPolicy } from './check.js';
 import { PolicyError, type PolicyFault } from './errors.js';
