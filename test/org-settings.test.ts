@@ -44,7 +44,7 @@ test('prompts that the org does not want are not even sent', async (t) => {
   const bodies: string[] = [];
   const recorder = createServer(async (req, res) => {
     const settings = { privacy: { prompts: 'none' }, ignore: [] };
-    if (req.method === 'GET') return res.end(JSON.stringify({ settings }));
+    if (req.method === 'GET') return res.end(JSON.stringify({ settings, commits: [], tip_committed_at: null }));
     const body = await text(req.headers['content-encoding'] === 'gzip' ? req.pipe(createGunzip()) : req);
     bodies.push(body);
     const { receipts, commits } = JSON.parse(body);

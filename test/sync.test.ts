@@ -244,7 +244,7 @@ test('a server that answers 503 or 429 is tried again when it says', async (t) =
       res.writeHead(nth === 1 ? 503 : 429, { 'retry-after': '1' }).end('{}');
       return;
     }
-    const { host: _, connection: __, ...headers } = req.headers as Record<string, string>;
+    const { host: _, connection: __, 'content-length': ___, ...headers } = req.headers as Record<string, string>;
     const reply = await fetch(server.origin + req.url, {
       method: req.method!,
       headers,

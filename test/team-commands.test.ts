@@ -170,6 +170,8 @@ test('settings are shown and set from the command line', async (t) => {
     retention_days: { receipts: null, prompts: 30, audit: null },
     prices: [row],
     ignore: ['gen/**', '*.pb.go'],
+    legal_hold: null,
+    reports: { min_group_size: null },
     time_zone: 'Europe/Berlin',
   });
   t.like(await json('settings', 'set', 'retention_days.prompts', '--default'), {

@@ -41,11 +41,17 @@ export async function refuseExisting(path: string): Promise<void> {
   if (isThere) throw exists(path);
 }
 
-/** Writes chunks to standard output at the pace of its reader. */
+/** Writes chunks to standard output at the pace of its reader, until the end or until the reader has seen enough. */
 export async function printFile(chunks: AsyncIterable<Uint8Array>): Promise<number> {
   let bytes = 0;
+  const hasGone = new Promise<boolean>((resolve, reject) => {
+    process.stdout.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EPIPE' ? resolve(true) : reject(error),
+    );
+  });
   for await (const chunk of chunks) {
-    if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+    const written = process.stdout.write(chunk) || once(process.stdout, 'drain').then(() => true);
+    if (await Promise.race([hasGone, Promise.resolve(written).then(() => false)])) break;
     bytes += chunk.length;
   }
   return bytes;

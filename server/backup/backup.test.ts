@@ -149,8 +149,27 @@ test('a user who does not see all rows makes no backup rather than a part of one
   await t.throwsAsync(readFile(file), { code: 'ENOENT' } as never);
 });
 
-test('no table has a sequence, which a restore would have to set', async (t) => {
-  const { adminUrl, drop } = await createTestDatabase();
-  t.teardown(drop);
-  t.is(await count(adminUrl, 'pg_sequences'), 0);
+test('numbers that the database gives go on after those of the rows that were restored', async (t) => {
+  const { server, orgs, file } = await saved(t);
+  const source = postgres(server.adminUrl, { max: 1 });
+  t.teardown(() => source.end());
+  const waiting = {
+    org_id: orgs[0]!.id,
+    at: '2026-02-14T10:00:00Z',
+    repo: ['r'],
+    person: ['p'],
+    team: ['t'],
+    kind: ['k'],
+  };
+  for (let n = 0; n < 3; n++) await source`insert into rollup_deltas ${source(waiting)}`;
+  t.is((await run(SERVER, ['backup', '-o', `${file}-2`], { env: { DATABASE_URL: server.adminUrl } })).code, 0);
+  const target = await emptyDatabase(t);
+  t.is((await target.restore(`${file}-2`)).code, 0);
+  const restored = postgres(target.adminUrl, { max: 1 });
+  t.teardown(() => restored.end());
+  const [{ highest } = { highest: 0 }] = await restored<
+    { highest: number }[]
+  >`select max(id)::int as highest from rollup_deltas`;
+  const [row] = await restored<{ id: number }[]>`insert into rollup_deltas ${restored(waiting)} returning id::int`;
+  t.is(row!.id, highest + 1);
 });

@@ -83,6 +83,21 @@ async function load(tx: Sql, path: string, force: boolean): Promise<void> {
       copy = kind === 'T' ? await openCopy(tx, JSON.parse(bytes.toString())) : undefined;
     }
   }
+  await setSequences(tx);
+}
+
+/** Rows came with their numbers; those to come go on after the highest. */
+async function setSequences(tx: Sql): Promise<void> {
+  const numbered = await tx<{ name: string; column: string }[]>`
+    select c.relname as name, a.attname as column
+    from pg_attribute a
+    join pg_class c on c.oid = a.attrelid
+    where a.attidentity <> '' and c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+  `;
+  for (const { name, column } of numbered)
+    await tx`
+      select setval(pg_get_serial_sequence(${quoted(name)}, ${column}), max(${tx(column)}) + 1, false) from ${tx(name)}
+    `;
 }
 
 const openCopy = (tx: Sql, table: Table): Promise<Writable> =>

@@ -1,5 +1,6 @@
 import { fact, facts, section, text } from '../../shared/report/build.js';
 import type { ReportDocument, Section } from '../../shared/report/document.js';
+import { LIMITS } from '../../shared/report/limits.js';
 import { REPORTS, type ReportType } from '../../shared/report/types.js';
 import { version } from '../version.js';
 import { activity } from './activity.js';
@@ -12,7 +13,6 @@ import { exceptions } from './exceptions.js';
 import { executive } from './executive.js';
 import { gdpr } from './gdpr.js';
 import { iso27001 } from './iso27001.js';
-import { LIMITS } from './limits.js';
 import { policiesInForce } from './policies.js';
 import { countItems, type Population, receiptPopulation, seedOf } from './population.js';
 import type { ReportScope } from './scope.js';
