@@ -21,7 +21,8 @@ export interface Outcome {
 /** A temporary folder that goes with the test. */
 export async function temporaryFolder(t: Pick<ExecutionContext, 'teardown'>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bp-cli-'));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  // A sync that a hook left in the background may still write into it.
+  t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
   return folder;
 }
 
