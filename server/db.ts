@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { guarded } from './db-guard.js';
 import { createFairQueue } from './limits/fair-queue.js';
 
 /** A query runner bound to one transaction. Every query of the server goes through one. */
@@ -68,12 +69,10 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
       `set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`,
     ];
     const setup = [...settings, ...timeouts].join(';');
-    const result = await pool.begin(async (sql) => {
+    return guarded(pool, async (sql, guard) => {
       await sql.unsafe(setup); // before any query is even built: tenancy must not rest on the order of a pipeline
-      const value = await work(refusingUndefined(sql));
-      return { value };
+      return work(guard(sql));
     });
-    return (result as { value: T }).value;
   }
 
   // One connection is kept for sign-in: an org that is busy must not keep others from being recognised.
@@ -99,19 +98,4 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
     load: () => ({ ...tenants.counts(), size: poolSize }),
     close: (seconds = 5) => pool.end({ timeout: seconds }),
   };
-}
-
-/**
- * postgres.js finds an undefined parameter or an invalid date only when it writes the query. Where others were sent before
- * it on the same connection it then fails the wrong one and waits for ever for the answer to what it never sent: the
- * request hangs, and its connection is lost to the pool. Here it is an error before anything is sent.
- */
-function refusingUndefined(sql: Sql): Sql {
-  return new Proxy(sql, {
-    apply(target, self, args: unknown[]) {
-      if (args.some((arg) => arg === undefined || (arg instanceof Date && Number.isNaN(arg.getTime()))))
-        throw new TypeError('A query has a parameter that is undefined or an invalid date.');
-      return Reflect.apply(target as never, self, args);
-    },
-  });
 }

@@ -105,4 +105,12 @@ test.serial('an error in the middle cuts the connection: nobody takes a half for
   t.is((error as { code?: string }).code, 'ECONNRESET');
   t.false(reply.complete);
   t.true(server.log.some((line) => line.includes('reply cut off')));
+  // What was left of the dead transaction reaches nobody else's on the connection that took its place.
+  const later = await Promise.all(
+    Array.from({ length: 30 }, () => server.request('/api/v1/receipts?limit=1', { key: org.key })),
+  );
+  t.deepEqual(
+    later.map(({ status }) => status),
+    later.map(() => 200),
+  );
 });
