@@ -12,7 +12,6 @@ import type { JobContext, JobKind } from '../jobs/kinds.js';
 import { lockOrg } from '../orgs/lock.js';
 import { findOrgById } from '../orgs/queries.js';
 import { foldOrg } from '../rollups/fold.js';
-import { withFoldedSnapshot } from '../rollups/snapshot.js';
 import { readClock } from '../time.js';
 import { fileName } from './check-format.js';
 import { checkTable } from './check-table.js';
@@ -20,6 +19,7 @@ import { Digest } from './digest.js';
 import { composeReport } from './document.js';
 import { storeFile } from './files.js';
 import { openScope } from './scope.js';
+import { withReportSnapshot } from './snapshot.js';
 
 export interface BuildPayload {
   request: ReportRequest & { from?: string; to?: string };
@@ -66,7 +66,7 @@ export const buildReport: JobKind = {
 
 async function writeTo(path: string, orgId: string, request: BuildPayload['request'], context: JobContext) {
   const { type, format = 'json', table = REPORTS[type].table, ...asked } = request;
-  return withFoldedSnapshot(context.db, orgId, async (sql) => {
+  return withReportSnapshot(context.db, orgId, type, async (sql) => {
     const began = await readClock(sql);
     const org = await findOrgById(sql, orgId);
     const scope = await openScope(sql, org, type, asked);

@@ -7,7 +7,6 @@ import { writeReport } from '../../shared/report/write.js';
 import { recordEvent } from '../audit/record.js';
 import { notFound, ProblemError } from '../errors.js';
 import { bind, type Call, type Services } from '../http/bind.js';
-import { withFoldedSnapshot } from '../rollups/snapshot.js';
 import { checkFormat, fileName } from './check-format.js';
 import { checkTable } from './check-table.js';
 import { Digest } from './digest.js';
@@ -15,6 +14,7 @@ import { composeReport } from './document.js';
 import { reportJobRoutes } from './job-routes.js';
 import { openScope } from './scope.js';
 import { Slots } from './slots.js';
+import { withReportSnapshot } from './snapshot.js';
 
 /** Reports that one process streams at a time: each holds a connection to the database for as long as its reader takes. */
 const MAX_STREAMS = 2;
@@ -44,7 +44,7 @@ async function streamReport(call: Call<QueryOf<typeof getReport>, unknown>, type
   let action = 'report.interrupted';
   let period: object | undefined;
   try {
-    await withFoldedSnapshot(db, orgId, async (sql) => {
+    await withReportSnapshot(db, orgId, type, async (sql) => {
       const scope = await openScope(sql, org, type, asked);
       const document = await composeReport(scope);
       if (format === 'csv') checkTable(document, table);
