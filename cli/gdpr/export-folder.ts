@@ -2,8 +2,8 @@ import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { exportSubject } from '../../shared/api/data-subjects.js';
 import type { ReplyOf } from '../../shared/api/types.js';
+import { csvRecord } from '../../shared/csv-record.js';
 import { CliError } from '../errors.js';
-import { csvRecord } from './csv-file.js';
 import { README } from './tables.js';
 
 type Page = ReplyOf<typeof exportSubject>;

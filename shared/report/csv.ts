@@ -1,11 +1,9 @@
-import type { Cell, Facts, ReportDocument, Table } from './document.js';
+import { csvRecord } from '../csv-record.js';
+import type { Facts, ReportDocument, Table } from './document.js';
 
 /** What CSV can hold one of: tables, and lists of facts. */
 export const tablesOf = ({ sections }: ReportDocument): (Table | Facts)[] =>
   sections.flatMap(({ blocks }) => blocks).filter((block) => block.kind === 'table' || block.kind === 'facts');
-
-/** A spreadsheet takes text that begins so for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
 
 /**
  * One table of a report as CSV (RFC 4180, UTF-8): a line of column names, then the rows. Text that a spreadsheet would take for
@@ -15,17 +13,8 @@ export async function* writeCsv(document: ReportDocument, tableId: string): Asyn
   const table = tablesOf(document).find(({ id }) => id === tableId);
   if (!table) throw new RangeError(`the report has no table ${tableId}`);
   const { columns, rows } = table.kind === 'facts' ? asTable(table) : table;
-  yield writeRow(columns.map(({ id }) => id));
-  for await (const batch of rows()) yield batch.map(writeRow).join('');
-}
-
-const writeRow = (row: Cell[]): string => `${row.map(writeCell).join(',')}\r\n`;
-
-function writeCell(cell: Cell): string {
-  if (cell === null) return '';
-  if (typeof cell !== 'string') return String(cell);
-  const text = FORMULA.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  yield csvRecord(columns.map(({ id }) => id));
+  for await (const batch of rows()) yield batch.map((row) => csvRecord(row)).join('');
 }
 
 function asTable({ facts }: Facts): Pick<Table, 'columns' | 'rows'> {

@@ -1,8 +1,8 @@
-import type { Block, Cell, ReportDocument, Table } from './document.js';
+import type { Cell, ReportDocument, Table } from './document.js';
 
-/** The tables of a report, in order. */
-export const tablesOf = ({ sections }: Pick<ReportDocument, 'sections'>): Table[] =>
-  sections.flatMap(({ blocks }) => blocks.filter((block: Block): block is Table => block.kind === 'table'));
+/** A table of a report that is known to have it. */
+export const findTable = ({ sections }: ReportDocument, id: string): Table =>
+  sections.flatMap(({ blocks }) => blocks).find((block): block is Table => block.kind === 'table' && block.id === id)!;
 
 /** The rows of a table as objects by column, one by one. */
 export async function* rowsOf({ columns, rows }: Table): AsyncGenerator<Record<string, Cell>> {

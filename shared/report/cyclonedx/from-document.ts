@@ -1,5 +1,5 @@
 import type { Cell, ReportDocument } from '../document.js';
-import { rowsOf, tablesOf } from '../rows-of.js';
+import { findTable, rowsOf } from '../rows-of.js';
 import type { AiInventory, Model } from './types.js';
 
 /** Models and the repositories they were used in, as the DORA report's table `model_use` has them. */
@@ -7,7 +7,7 @@ export async function inventoryOf(document: ReportDocument): Promise<AiInventory
   const { organisation, organisation_id, period, generator } = document;
   const models = new Map<string, { model: Model; tools: Set<string>; receipts: number; cost: number }>();
   const repositories = new Map<string, Pick<Model, 'provider' | 'name'>[]>();
-  for await (const row of rowsOf(tablesOf(document).find(({ id }) => id === 'model_use')!)) {
+  for await (const row of rowsOf(findTable(document, 'model_use'))) {
     const [provider, name, repo] = [text(row.provider), `${row.model}`, `${row.repo}`];
     const key = JSON.stringify([provider, name]);
     const known = models.get(key) ?? {

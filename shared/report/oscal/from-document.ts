@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Block, ReportDocument, Section } from '../document.js';
-import { rowsOf, tablesOf } from '../rows-of.js';
+import { findTable, rowsOf } from '../rows-of.js';
 import type { Assessment, Control, Observation } from './types.js';
 
 /**
@@ -11,7 +11,7 @@ export async function assessmentOf(document: ReportDocument): Promise<Assessment
   const { type, title, organisation, organisation_id, period, generator } = document;
   const controls: Control[] = [];
   if (type === 'iso27001') {
-    const table = tablesOf(document).find(({ id }) => id === 'controls')!;
+    const table = findTable(document, 'controls');
     for await (const { control, title, evidence, figure, where } of rowsOf(table))
       controls.push({
         id: `${control}`,
