@@ -233,6 +233,22 @@ test('what left the branch unseen is taken off by a clone that never had it, and
   t.is((await sync(t, fresh, org, ...name, '--full')).commits.updated, 0);
 });
 
+test('a clone of one other branch takes nothing off the default branch', async (t) => {
+  const org = await server.createOrg();
+  const { clone } = await twoAnnotated(t);
+  const name = ['--repo-name', 'git.example.com/acme/branches'];
+  await mainGoesOn(clone);
+  await sync(t, clone, org, ...name);
+  const meanwhile = await clone.git('rev-parse', 'main');
+  await clone.git('checkout', '--quiet', 'feature');
+  await clone.commit({ 'a.ts': lines(3) }, 'Newer than the default branch');
+  const one = await clone.cloneTo(join(clone.home, 'one'), '--single-branch', '--branch', 'feature');
+  await one.git('fetch', '--quiet', 'origin', 'refs/notes/*:refs/notes/*');
+  await sync(t, one, org, ...name);
+  const { body } = await server.request(`/api/v1/commits?repo=${name[1]}`, { key: org.key });
+  t.true(body.commits.some(({ commit }: { commit: string }) => commit === meanwhile));
+});
+
 test('what left the branch is taken off also when its commits were collected before the next sync', async (t) => {
   const org = await server.createOrg();
   const { clone, start, first, second } = await twoAnnotated(t);

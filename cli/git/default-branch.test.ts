@@ -16,7 +16,7 @@ test('without a remote it is main, or master, whatever is checked out', async (t
   const real = await newRepository(t);
   const tip = await real.commit({ a: '1\n' }, { branch: 'topic' });
   await real.git('symbolic-ref', 'HEAD', 'refs/heads/topic');
-  t.deepEqual(await defaultBranch(real), { name: 'topic', ref: 'refs/heads/topic', tip });
+  t.deepEqual(await defaultBranch(real), { name: 'topic', ref: 'refs/heads/topic', tip, guessed: true });
   await real.git('branch', 'master');
   t.is((await defaultBranch(real)).name, 'master');
   await real.git('branch', 'main');
@@ -39,7 +39,7 @@ test('a detached HEAD without branches is taken as it is', async (t) => {
   const tip = await real.commit({ a: '1\n' }, { branch: 'gone' });
   await real.git('checkout', '--quiet', '--detach', 'gone');
   await real.git('branch', '--quiet', '-D', 'gone');
-  t.deepEqual(await defaultBranch(real), { name: 'HEAD', ref: 'HEAD', tip });
+  t.deepEqual(await defaultBranch(real), { name: 'HEAD', ref: 'HEAD', tip, guessed: true });
 });
 
 test("the remote's HEAD decides, and the local branch counts while it has all of the remote's", async (t) => {

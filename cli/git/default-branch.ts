@@ -11,6 +11,8 @@ export interface Branch {
   ref: string;
   /** Undefined as long as there is no commit. */
   tip: string | undefined;
+  /** Only what is checked out says so: in a clone of one branch it may be any. */
+  guessed?: true;
 }
 
 /**
@@ -29,12 +31,13 @@ export async function findDefaultBranch(repo: Repository, override?: string): Pr
   const remoteBranches = `refs/remotes/${repo.remote}/`;
   const remoteHead = repo.remote && (await symbolicTarget(git, `${remoteBranches}HEAD`, remoteBranches));
   const ownHead = repo.isBare ? current : undefined;
-  const names = [remoteHead, ownHead, repo.initialBranch, 'main', 'master', current];
-  const branch = await firstExisting(repo, git, names);
+  const branch = await firstExisting(repo, git, [remoteHead, ownHead, repo.initialBranch, 'main', 'master']);
   if (branch) return branch;
+  const checkedOut = await firstExisting(repo, git, [current]);
+  if (checkedOut) return { ...checkedOut, guessed: true };
   if (current !== undefined) return unborn(current);
   const [tip] = await askLines(git, ['rev-parse', 'HEAD']);
-  return { name: 'HEAD', ref: 'HEAD', tip };
+  return { name: 'HEAD', ref: 'HEAD', tip, guessed: true };
 }
 
 function unborn(name: string): Branch {

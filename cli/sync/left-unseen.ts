@@ -34,15 +34,16 @@ export async function fetchCounted(client: ApiClient, repo: string): Promise<Ser
 /**
  * Commits that the server counts on the default branch and that are not on it any more: it was rewritten, and no clone
  * that has the old commits has told, or will. Only a clone that has all of the branch can say so, and only if nobody
- * has sent from a newer tip; what it does not know yet is as little on its branch as what was taken off.
+ * has sent from a newer tip; what it does not know yet is as little on its branch as what was taken off. A clone of one
+ * other branch, which takes that for the default branch, has no say.
  */
 export async function leftUnseen(
   repository: Repository,
-  { tip }: Branch,
+  { tip, guessed }: Branch,
   tipCommittedAt: string | null,
   server: ServerView,
 ): Promise<CountedCommit[]> {
-  if (tip === undefined || tipCommittedAt === null || repository.isShallow) return [];
+  if (guessed || tip === undefined || tipCommittedAt === null || repository.isShallow) return [];
   if (server.tip_committed_at !== null && Date.parse(server.tip_committed_at) > Date.parse(tipCommittedAt)) return [];
   const { onBranch } = await reachable(repository, tip, new Set(server.commits.map(({ commit }) => commit)));
   return server.commits.filter(({ commit }) => !onBranch.has(commit));

@@ -10,7 +10,7 @@ import { createHttpServer } from '../http/http-server.js';
 import { addressOf, drain, listen } from '../http/listen.js';
 import { type Runner, startRunner } from '../jobs/runner.js';
 import { createLogger } from '../log.js';
-import { createMetrics, type Metrics, poolGauges } from '../metrics/metrics.js';
+import { createMetrics, driftGauge, type Metrics, poolGauges } from '../metrics/metrics.js';
 import { createMetricsServer } from '../metrics/metrics-server.js';
 import { type Folder, startFolder } from '../rollups/folder.js';
 import { loadSigningKey } from '../signing-key.js';
@@ -44,6 +44,7 @@ export async function start(config: Config): Promise<void> {
     folder = startFolder(db, log);
     const metrics = createMetrics(version);
     poolGauges(metrics, db);
+    driftGauge(metrics, db);
     const server = createHttpServer(
       createApp({ db, log, version, state, metrics, config, signingKey }).callback(),
       config,

@@ -2,6 +2,7 @@ import type { Context, Next } from 'koa';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { postReceipts } from '../../shared/api/receipts.js';
 import type { Database } from '../db.js';
+import { rollupDrift } from '../rollups/verify.js';
 
 /** What /metrics tells. Labels are routes, statuses and outcomes: never a path, a name or an org, of which there is no end. */
 export interface Metrics {
@@ -72,6 +73,17 @@ export function poolGauges({ gauge }: Metrics, { load }: Pick<Database, 'load'>)
   gauge('blameprompt_pool_size', 'Connections to the database at most', () => load().size);
   gauge('blameprompt_pool_running', 'Transactions of orgs that hold one', () => load().running);
   gauge('blameprompt_pool_waiting', 'Transactions of orgs that wait for one', () => load().waiting);
+}
+
+/** What the last `rollups verify` of each org found. */
+export function driftGauge({ gauge }: Metrics, db: Database): void {
+  gauge(
+    'blameprompt_rollup_drift_rows',
+    'Rows of rollups that differed from the receipts when they were last verified',
+    async () => {
+      return (await rollupDrift(db)).rows;
+    },
+  );
 }
 
 function countReceipts(counter: Counter<'outcome'>, body: unknown): void {

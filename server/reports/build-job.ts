@@ -11,7 +11,6 @@ import { type Actor, recordEvent } from '../audit/record.js';
 import type { JobContext, JobKind } from '../jobs/kinds.js';
 import { lockOrg } from '../orgs/lock.js';
 import { findOrgById } from '../orgs/queries.js';
-import { foldOrg } from '../rollups/fold.js';
 import { readClock } from '../time.js';
 import { fileName } from './check-format.js';
 import { checkTable } from './check-table.js';
@@ -42,7 +41,6 @@ export const buildReport: JobKind = {
     try {
       const path = join(folder, 'report');
       const { db, config } = context;
-      await foldOrg(db, orgId, { wait: true });
       const { began, org, ...built } = await writeTo(path, orgId, request, context);
       await db.withTenant(orgId, async (sql) => {
         await lockOrg(sql, orgId, 'shared');
