@@ -242,6 +242,7 @@ test('a clone of one other branch takes nothing off the default branch', async (
   const meanwhile = await clone.git('rev-parse', 'main');
   await clone.git('checkout', '--quiet', 'feature');
   await clone.commit({ 'a.ts': lines(3) }, 'Newer than the default branch');
+  await clone.git('checkout', '--quiet', 'main'); // which is what the remote of clones calls its HEAD
   const one = await clone.cloneTo(join(clone.home, 'one'), '--single-branch', '--branch', 'feature');
   await one.git('fetch', '--quiet', 'origin', 'refs/notes/*:refs/notes/*');
   await sync(t, one, org, ...name);
