@@ -11,7 +11,7 @@ test.before(async () => {
 test.after.always(() => server?.stop());
 
 const REPO = 'git.example.com/acme/shop';
-const day = (ago: number, time = '10:00:00Z') =>
+const day = (ago: number, time = '00:00:00Z') =>
   `${new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)}T${time}`;
 
 async function client() {
@@ -146,7 +146,7 @@ test('a policy is simulated as if it were in force, for the days asked for', asy
   const { id } = await call('POST', '/policies', policy);
   await call('POST', '/receipts', {
     repo: { name: REPO },
-    receipts: [0, 1, 5, 5, 30].map((ago) => receipt({ timestamp: day(ago, '00:00:00Z') })),
+    receipts: [0, 1, 5, 5, 30].map((ago) => receipt({ timestamp: day(ago) })),
   });
   for (const [days, found] of [
     [1, 1],
