@@ -32,10 +32,7 @@ create table attributions (
   files jsonb not null,
   content_hash bytea not null,
   received_at timestamp with time zone not null default now(),
-  constraint attributions_pkey PRIMARY KEY (org_id, receipt_id, repo_id, commit_oid),
-  constraint attributions_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
-  constraint attributions_org_id_receipt_id_fkey FOREIGN KEY (org_id, receipt_id) REFERENCES receipts(org_id, id),
-  constraint attributions_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id)
+  constraint attributions_pkey PRIMARY KEY (org_id, receipt_id, repo_id, commit_oid)
 );
 CREATE INDEX attributions_by_commit ON public.attributions USING btree (org_id, repo_id, commit_oid);
 alter table attributions enable row level security, force row level security;
@@ -174,8 +171,6 @@ create table commits (
   team_id uuid,
   author text generated always as (lower(author_email)) stored,
   constraint commits_pkey PRIMARY KEY (org_id, repo_id, oid),
-  constraint commits_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
-  constraint commits_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id),
   constraint commits_check CHECK ((added = ((ai + human) + unknown)))
 );
 CREATE INDEX commits_by_rewritten ON public.commits USING btree (org_id, repo_id, rewritten_to) WHERE (rewritten_to IS NOT NULL);
@@ -368,8 +363,6 @@ create table receipts (
   team_id uuid,
   author text generated always as (lower(user_email)) stored,
   constraint receipts_pkey PRIMARY KEY (org_id, id),
-  constraint receipts_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id),
-  constraint receipts_org_id_repo_id_fkey FOREIGN KEY (org_id, repo_id) REFERENCES repos(org_id, id),
   constraint receipts_cost_basis_check CHECK ((cost_basis = ANY (ARRAY['recorded'::text, 'estimated'::text, 'unknown'::text]))),
   constraint receipts_timestamp_basis_check CHECK ((timestamp_basis = ANY (ARRAY['recorded'::text, 'commit'::text, 'note'::text, 'received'::text])))
 );
@@ -485,8 +478,7 @@ create table rollup_deltas (
   unknown bigint,
   added_by_bots bigint,
   ai_of_kind bigint,
-  constraint rollup_deltas_pkey PRIMARY KEY (org_id, id),
-  constraint rollup_deltas_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+  constraint rollup_deltas_pkey PRIMARY KEY (org_id, id)
 );
 alter table rollup_deltas enable row level security, force row level security;
 create policy system on rollup_deltas to blameprompt_system using (true) with check ();
@@ -552,8 +544,7 @@ create table rollups (
   unknown bigint,
   added_by_bots bigint,
   ai_of_kind bigint,
-  constraint rollups_pkey PRIMARY KEY (org_id, cube, bucket, repo, person, team, kind),
-  constraint rollups_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
+  constraint rollups_pkey PRIMARY KEY (org_id, cube, bucket, repo, person, team, kind)
 );
 CREATE INDEX rollups_by_person ON public.rollups USING btree (org_id, cube, person, bucket) WHERE (person > 0);
 CREATE INDEX rollups_by_repo ON public.rollups USING btree (org_id, cube, repo, bucket) WHERE (repo > 0);

@@ -30,16 +30,21 @@ const MAX_DEPTH = 64;
 
 /**
  * JSON Pointer (RFC 6901) of the first text or key in `value` that cannot be stored, or of what is nested too deep to be looked
- * through; undefined when all can be stored.
+ * through, behind `pointer`; undefined when all can be stored.
  */
-export function findUnstorable(value: unknown, pointer = '', depth = 0): string | undefined {
-  if (typeof value === 'string') return isStorable(value) ? undefined : pointer;
+export function findUnstorable(value: unknown, pointer = ''): string | undefined {
+  const keys = keysToUnstorable(value, 0);
+  return keys && [pointer, ...keys.map(escapePointer)].join('/');
+}
+
+// Every text of every batch comes through here: pointers are made for faults only.
+function keysToUnstorable(value: unknown, depth: number): string[] | undefined {
+  if (typeof value === 'string') return isStorable(value) ? undefined : [];
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth > MAX_DEPTH) return pointer;
-  for (const [key, child] of Object.entries(value)) {
-    const at = `${pointer}/${escapePointer(key)}`;
-    const found = isStorable(key) ? findUnstorable(child, at, depth + 1) : at;
-    if (found !== undefined) return found;
+  if (depth > MAX_DEPTH) return [];
+  for (const key of Object.keys(value)) {
+    const below = isStorable(key) ? keysToUnstorable(value[key as never], depth + 1) : [];
+    if (below) return [key, ...below];
   }
   return undefined;
 }

@@ -14,10 +14,13 @@ export function normalizeTimestamp(text: string): string | undefined {
   if (!match) return undefined;
   const [, date, time, fraction = '', zone] = match;
   const local = Date.parse(`${date}T${time}Z`);
-  if (Number.isNaN(local) || new Date(local).toISOString().slice(0, 10) !== date) return undefined;
-  const utc = Date.parse(`${date}T${time}${zone!.toUpperCase()}`);
+  // Date takes 30 February for 2 March.
+  if (Number.isNaN(local) || new Date(local).getUTCDate() !== Number(date!.slice(8))) return undefined;
+  const isUtc = zone === 'Z' || zone === 'z';
+  const utc = isUtc ? local : Date.parse(`${date}T${time}${zone}`);
   if (utc < EARLIEST || utc >= LATEST) return undefined;
-  return `${new Date(utc).toISOString().slice(0, 19)}.${fraction.padEnd(6, '0').slice(0, 6)}Z`;
+  const second = isUtc ? `${date}T${time}` : new Date(utc).toISOString().slice(0, 19);
+  return `${second}.${fraction.padEnd(6, '0').slice(0, 6)}Z`;
 }
 
 /** Unix seconds (git's unit) as a normalised timestamp; undefined outside 1970–2200. */

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Attribution, Receipt } from '../../shared/api/receipts.js';
+import { hash } from 'node:crypto';
+import { type Attribution, Receipt } from '../../shared/api/receipts.js';
 import type { PromptMode } from '../../shared/blameprompt-receipt.js';
 import { estimateCost } from '../../shared/cost/estimate.js';
 import type { PriceTable } from '../../shared/cost/price-table.js';
@@ -30,8 +30,13 @@ export interface StoredReceipt extends CanonicalReceipt {
   price_version: string | null;
 }
 
-/** Not content: how much of a prompt is sent and kept is a matter of settings, which change. */
-const PROMPT_FIELDS = ['prompt_summary', 'prompt_hash'];
+/** Not content: how much of a prompt is sent and kept is a matter of settings, which change. Attributions have a hash of their own. */
+const NO_CONTENT = ['prompt_summary', 'prompt_hash', 'attributions', 'recorded_user_name', 'recorded_user_email'];
+/** In the order in which they enter the hash. */
+const CONTENT = Object.keys(Receipt.properties)
+  .filter((name) => !NO_CONTENT.includes(name))
+  .sort() as (keyof Receipt)[];
+const CONTENT_WITHOUT_TIME = CONTENT.filter((name) => !name.startsWith('timestamp'));
 
 /**
  * Brings a valid receipt into the one form in which equal content has an equal hash. What is unknown does not enter the
@@ -39,33 +44,51 @@ const PROMPT_FIELDS = ['prompt_summary', 'prompt_hash'];
  * carries no time of its own is dated by its commits, and every clone knows other commits. Of people the hash has what
  * the recorder wrote: a `.mailmap` says who that is, and changes no receipt.
  */
-export function canonicalReceipt({
-  attributions,
-  recorded_user_name,
-  recorded_user_email,
-  ...receipt
-}: Receipt): CanonicalReceipt {
+export function canonicalReceipt(receipt: Receipt): CanonicalReceipt {
+  // Each field by its name, so that all receipts have one hidden class: copying what JSON.parse made took V8 ten times as long.
   const said = {
-    ...receipt,
     id: receipt.id.toLowerCase(),
-    source: receipt.source ?? 'api',
     timestamp: normalizeTimestamp(receipt.timestamp)!,
     timestamp_basis: receipt.timestamp_basis ?? ('recorded' as const),
+    source: receipt.source ?? 'api',
+    tool: receipt.tool,
+    provider: receipt.provider,
+    model: receipt.model,
+    session_id: receipt.session_id,
+    user_name: receipt.user_name,
+    user_email: receipt.user_email,
+    prompt_summary: receipt.prompt_summary,
+    prompt_hash: receipt.prompt_hash,
+    message_count: receipt.message_count,
+    cost_usd: receipt.cost_usd,
     cost_basis: receipt.cost_usd != null && receipt.cost_basis === 'estimated' ? receipt.cost_basis : null,
     tokens_suspect: receipt.tokens_suspect || null,
-  };
-  const recorded = recorded_user_email != null && { user_name: recorded_user_name, user_email: recorded_user_email };
-  const hashed = Object.entries({ ...said, ...recorded }).filter(
-    ([name, value]) =>
-      value != null &&
-      !PROMPT_FIELDS.includes(name) &&
-      !(name.startsWith('timestamp') && said.timestamp_basis !== 'recorded'),
-  );
+    input_tokens: receipt.input_tokens,
+    output_tokens: receipt.output_tokens,
+    cache_read_tokens: receipt.cache_read_tokens,
+    cache_creation_tokens: receipt.cache_creation_tokens,
+    session_duration_secs: receipt.session_duration_secs,
+    total_additions: receipt.total_additions,
+    total_deletions: receipt.total_deletions,
+    accepted_lines: receipt.accepted_lines,
+    overridden_lines: receipt.overridden_lines,
+    attributions: undefined,
+  } satisfies Record<keyof CanonicalReceipt & keyof Receipt, unknown>;
+  const { recorded_user_name, recorded_user_email } = receipt;
+  const content: Partial<Receipt> =
+    recorded_user_email == null
+      ? said
+      : { ...said, user_name: recorded_user_name ?? undefined, user_email: recorded_user_email };
+  const hashed: [string, unknown][] = [];
+  for (const name of said.timestamp_basis === 'recorded' ? CONTENT : CONTENT_WITHOUT_TIME) {
+    const value = content[name];
+    if (value != null) hashed.push([name, value]);
+  }
   return {
     ...said,
     tokens_suspect: said.tokens_suspect ?? false,
-    hash: digest(hashed.sort(byFirst)),
-    attributions: byCommit(attributions ?? []),
+    hash: digest(hashed),
+    attributions: byCommit(receipt.attributions ?? []),
   };
 }
 
@@ -83,7 +106,8 @@ export interface StorageRules {
  * another rule amends anything.
  */
 export function storedReceipt(receipt: CanonicalReceipt, { prompts, prices }: StorageRules): StoredReceipt {
-  return { ...limitPrompt(receipt, prompts), ...cost(receipt, prices) };
+  const { cost_usd, cost_basis, price_version } = cost(receipt, prices);
+  return { ...limitPrompt(receipt, prompts), cost_usd, cost_basis, price_version };
 }
 
 function cost(
@@ -129,5 +153,5 @@ function byFirst([a]: [string, unknown], [b]: [string, unknown]): number {
 
 /** SHA-256 in hex of a value whose order is already canonical. */
 export function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  return hash('sha256', JSON.stringify(value));
 }

@@ -12,7 +12,7 @@ import { lockOrg } from '../orgs/lock.js';
 import { type Changed, judgeBatch } from '../policies/judge-batch.js';
 import { dropExpired } from '../retention/arriving.js';
 import { limitsOf } from '../retention/limits.js';
-import { foldOrg } from '../rollups/fold.js';
+import { foldOrg, manyWait } from '../rollups/fold.js';
 import { findSettings } from '../settings/queries.js';
 import { storageRules } from '../settings/storage-rules.js';
 import { acceptCommits, acceptReceipts } from './check-items.js';
@@ -21,9 +21,6 @@ import { upsertRepo } from './repos.js';
 import { upsertAttributions } from './upsert-attributions.js';
 import { upsertCommits } from './upsert-commits.js';
 import { upsertReceipts } from './upsert-receipts.js';
-
-/** Items of a batch from which on its sender folds rollups, too; smaller ones are left to readers and to the server's folder. */
-const FOLD_FROM = 200;
 
 /** Who sends. */
 export interface Caller {
@@ -63,7 +60,7 @@ export async function ingest(
 
   const places = once(() => new Map(sent.receipts.map((item, n) => [idOf(item), n])));
 
-  const reply = await db.withTenant(orgId, async (sql) => {
+  const { mustFold, ...reply } = await db.withTenant(orgId, async (sql) => {
     await lockOrg(sql, orgId, 'shared');
     const settings = await findSettings(sql, orgId);
     const rules = storageRules(settings);
@@ -110,11 +107,12 @@ export async function ingest(
       attributions,
       commits: { received: sent.commits.length, ...facts },
       violations: await judgeBatch(sql, { orgId, repoId, repo: name }, changed),
+      mustFold: await manyWait(sql, orgId),
     };
   });
   // Whoever sends much takes part in folding it, so that what waits stays small however fast they send. What was sent is stored
   // in any case; a fault comes again for the server's folder, which logs it.
-  if (receipts.length + commits.length >= FOLD_FROM) await foldOrg(db, orgId, { wait: false }).catch(() => {});
+  if (mustFold) await foldOrg(db, orgId, { wait: false }).catch(() => {});
   return reply;
 }
 

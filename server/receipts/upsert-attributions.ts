@@ -1,5 +1,6 @@
-import type { Sql } from '../db.js';
+import type { Fragment, Sql } from '../db.js';
 import type { StoredReceipt } from './content.js';
+import { recordset } from './recordset.js';
 
 const RECORD = 'receipt_id uuid, commit_oid text, files jsonb, hash text';
 
@@ -27,11 +28,11 @@ export async function upsertAttributions(
   );
   if (list.length === 0)
     return { inserted: 0, duplicates: 0, amended: 0, amendedReceipts: new Set(), extendedReceipts: new Set() };
-  const rows = sql.json(list);
+  const rows = recordset(sql, list);
   const inserted = await sql<{ receipt_id: string }[]>`
     insert into attributions (org_id, receipt_id, repo_id, commit_oid, files, content_hash)
     select ${orgId}, receipt_id, ${repoId}, commit_oid, files, decode(hash, 'hex')
-    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    from ${rows} as i (${sql.unsafe(RECORD)})
     order by receipt_id, commit_oid
     on conflict (org_id, receipt_id, repo_id, commit_oid) do nothing
     returning receipt_id
@@ -46,15 +47,10 @@ export async function upsertAttributions(
   };
 }
 
-async function amend(
-  sql: Sql,
-  orgId: string,
-  repoId: string,
-  rows: ReturnType<Sql['json']>,
-): Promise<{ receipt_id: string }[]> {
+async function amend(sql: Sql, orgId: string, repoId: string, rows: Fragment): Promise<{ receipt_id: string }[]> {
   const changed = await sql`
     select a.receipt_id
-    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    from ${rows} as i (${sql.unsafe(RECORD)})
     join attributions a
       on a.org_id = ${orgId} and a.repo_id = ${repoId} and a.receipt_id = i.receipt_id and a.commit_oid = i.commit_oid
     where a.content_hash <> decode(i.hash, 'hex')
@@ -66,7 +62,7 @@ async function amend(
     with incoming as (
       select i.receipt_id, i.commit_oid, i.files, decode(i.hash, 'hex') as content_hash,
         ${repoId} || ':' || i.commit_oid as part
-      from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+      from ${rows} as i (${sql.unsafe(RECORD)})
       join attributions a
         on a.org_id = ${orgId} and a.repo_id = ${repoId} and a.receipt_id = i.receipt_id and a.commit_oid = i.commit_oid
       where a.content_hash <> decode(i.hash, 'hex')

@@ -6,6 +6,7 @@ import type { Sql } from '../db.js';
 import { commitDeltas, noteCommits } from '../rollups/deltas.js';
 import { reattributeCommits, teamOf } from '../teams/attribute.js';
 import { digest } from './content.js';
+import { recordset } from './recordset.js';
 
 const RECORD = `
   oid text, committed_at timestamptz, author_name text, author_email text, author_is_bot boolean, is_merge boolean,
@@ -33,7 +34,7 @@ export async function upsertCommits(
   facts: CommitFact[],
 ): Promise<{ inserted: number; updated: number; changed: Set<string> }> {
   if (facts.length === 0) return { inserted: 0, updated: 0, changed: new Set() };
-  const rows = sql.json(pseudonymous(facts.map(toRow), pseudonyms) as never);
+  const rows = recordset(sql, pseudonymous(facts.map(toRow), pseudonyms));
   const inserted = await sql<{ oid: string }[]>`
     with inserted as (
     insert into commits (
@@ -44,7 +45,7 @@ export async function upsertCommits(
       on_default_branch, rewritten_to, sources, has_receipts, added, deleted, ai, human, unknown, ai_by, ai_involved, decode(hash, 'hex')
     from (
       select i.*, lower(i.author_email) as author, i.committed_at as "timestamp", ${repoId}::uuid as repo_id, ${team}::text as team
-      from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+      from ${rows} as i (${sql.unsafe(RECORD)})
     ) as r
     order by oid
     on conflict (org_id, repo_id, oid) do nothing
@@ -66,7 +67,7 @@ export async function upsertCommits(
   )`;
   const stale = await sql<{ oid: string }[]>`
     select c.oid
-    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    from ${rows} as i (${sql.unsafe(RECORD)})
     join commits c on c.org_id = ${orgId} and c.repo_id = ${repoId} and c.oid = i.oid
     where c.content_hash <> decode(i.hash, 'hex') or ${whoAndWhere}
     order by c.oid
@@ -83,7 +84,7 @@ export async function upsertCommits(
       author_name = case when ${knowsPeople} then coalesce(i.author_name, c.author_name) else c.author_name end,
       author_email = case when ${knowsPeople} then coalesce(i.author_email, c.author_email) else c.author_email end,
       updated_at = now()
-    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    from ${rows} as i (${sql.unsafe(RECORD)})
     where c.org_id = ${orgId} and c.repo_id = ${repoId} and c.oid = i.oid and ${whoAndWhere}
     returning c.oid
   `;
@@ -92,7 +93,7 @@ export async function upsertCommits(
       added = i.added, deleted = i.deleted, ai = i.ai, human = i.human, unknown = i.unknown, ai_by = i.ai_by, ai_involved = i.ai_involved,
       sources = array(select distinct s from unnest(c.sources || i.sources) as s order by s),
       has_receipts = c.has_receipts or i.has_receipts, content_hash = decode(i.hash, 'hex'), seen_hashes = c.seen_hashes || c.content_hash, updated_at = now()
-    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    from ${rows} as i (${sql.unsafe(RECORD)})
     where c.org_id = ${orgId} and c.repo_id = ${repoId} and c.oid = i.oid
       and i.added is not null
       and c.content_hash <> decode(i.hash, 'hex')

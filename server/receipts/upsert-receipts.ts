@@ -1,9 +1,10 @@
-import type { Sql } from '../db.js';
+import type { Fragment, Sql } from '../db.js';
 import { noteReceipts, receiptDeltas } from '../rollups/deltas.js';
 import { reattributeReceipts, teamOf } from '../teams/attribute.js';
 import type { StoredReceipt } from './content.js';
+import { recordset } from './recordset.js';
 
-/** The columns that a batch fills, for jsonb_to_recordset. */
+/** The columns that a batch fills. */
 const RECORD = `
   id uuid, source text, tool text, provider text, model text, session_id text, user_name text, user_email text,
   prompt_summary text, prompt_hash text, message_count bigint, cost_usd numeric, cost_basis text, price_version text, tokens_suspect boolean, input_tokens bigint,
@@ -24,7 +25,10 @@ export async function upsertReceipts(
   receipts: StoredReceipt[],
 ): Promise<{ inserted: Set<string>; amended: Set<string>; redated: Set<string> }> {
   const { orgId, repoId, team } = scope;
-  const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
+  const rows = recordset(
+    sql,
+    receipts.map((receipt) => ({ ...receipt, attributions: undefined })),
+  );
   const inserted = await sql<{ id: string }[]>`
     with inserted as (
     insert into receipts (
@@ -39,7 +43,7 @@ export async function upsertReceipts(
       "timestamp", timestamp_basis, decode(hash, 'hex')
     from (
       select i.*, lower(i.user_email) as author, ${repoId}::uuid as repo_id, ${team}::text as team
-      from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+      from ${rows} as i (${sql.unsafe(RECORD)})
     ) as r
     order by id
     on conflict (org_id, id) do nothing
@@ -50,7 +54,7 @@ export async function upsertReceipts(
     select id from inserted
   `;
   const isNew = inserted.length === receipts.length;
-  const { amended, redated } = isNew ? { amended: [], redated: [] } : await amend(sql, scope, receipts);
+  const { amended, redated } = isNew ? { amended: [], redated: [] } : await amend(sql, scope, rows);
   return { inserted: new Set(inserted.map(({ id }) => id)), amended: new Set(amended), redated: new Set(redated) };
 }
 
@@ -61,14 +65,13 @@ export async function upsertReceipts(
 async function amend(
   sql: Sql,
   { orgId, repoId, knowsPeople }: { orgId: string; repoId: string; knowsPeople: boolean },
-  receipts: StoredReceipt[],
+  rows: Fragment,
 ): Promise<{ amended: string[]; redated: string[] }> {
-  const rows = sql.json(receipts.map(({ attributions: _, ...row }) => row) as never);
   const otherPerson = sql`(${knowsPeople} and r.repo_id = ${repoId} and r.content_hash = decode(i.hash, 'hex')
     and (r.user_name, r.user_email) is distinct from (i.user_name, i.user_email))`;
   const changed = await sql<{ id: string }[]>`
     select r.id
-    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    from ${rows} as i (${sql.unsafe(RECORD)})
     join receipts r on r.org_id = ${orgId} and r.id = i.id
     where r.content_hash <> decode(i.hash, 'hex')
       or (r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp")
@@ -83,7 +86,7 @@ async function amend(
   const amended = await sql<{ id: string }[]>`
     with incoming as (
       select i.*, decode(i.hash, 'hex') as content_hash
-      from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+      from ${rows} as i (${sql.unsafe(RECORD)})
       join receipts r on r.org_id = ${orgId} and r.id = i.id and r.content_hash <> decode(i.hash, 'hex')
       where not exists (
         select from receipt_revisions v
@@ -111,14 +114,14 @@ async function amend(
   `;
   const renamed = await sql<{ id: string }[]>`
     update receipts r set user_name = i.user_name, user_email = i.user_email, synced_at = now()
-    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    from ${rows} as i (${sql.unsafe(RECORD)})
     where r.org_id = ${orgId} and r.id = i.id and ${otherPerson}
     returning r.id
   `;
   // Sessions without a time of their own are as old as the earliest commit anybody reported for them.
   const redated = await sql<{ id: string }[]>`
     update receipts r set "timestamp" = i."timestamp", timestamp_basis = i.timestamp_basis
-    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    from ${rows} as i (${sql.unsafe(RECORD)})
     where r.org_id = ${orgId} and r.id = i.id
       and r.timestamp_basis <> 'recorded' and i.timestamp_basis <> 'recorded' and i."timestamp" < r."timestamp"
     returning r.id
@@ -127,7 +130,7 @@ async function amend(
   await sql`
     update receipts r set prompt_summary = coalesce(r.prompt_summary, i.prompt_summary),
       prompt_hash = coalesce(r.prompt_hash, i.prompt_hash)
-    from jsonb_to_recordset(${rows}) as i (${sql.unsafe(RECORD)})
+    from ${rows} as i (${sql.unsafe(RECORD)})
     where r.org_id = ${orgId} and r.id = i.id and ${tellsPrompt(sql)}
   `;
   await noteReceipts(sql, orgId, 1, current);

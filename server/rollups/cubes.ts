@@ -12,8 +12,11 @@ export interface Cube {
   by: Dimension[];
 }
 
+const BY_EVERYTHING: Dimension[] = ['repo', 'person', 'team', 'kind'];
 /** The cube by everything of a day: all others of days, months and years are sums of it. */
-export const FINEST = cube('day', ['repo', 'person', 'team', 'kind']);
+export const FINEST = cube('day', BY_EVERYTHING);
+export const MONTHLY = cube('month', BY_EVERYTHING);
+export const YEARLY = cube('year', BY_EVERYTHING);
 
 /**
  * The sums that are kept, of each grain the largest first: what one is a sum of stands before it. What has no filter on
@@ -26,7 +29,7 @@ export const CUBES: Cube[] = [
     ...(grain === 'day'
       ? []
       : [
-          cube(grain, ['repo', 'person', 'team', 'kind']),
+          grain === 'month' ? MONTHLY : YEARLY,
           cube(grain, ['person', 'kind']),
           cube(grain, ['repo', 'kind']),
           cube(grain, ['team', 'kind']),
@@ -48,7 +51,7 @@ export function cubeFor(grain: Grain, needed: readonly Dimension[]): Cube | unde
 export function sourceOf({ id, grain, by }: Cube): Cube | undefined {
   if (grain === 'quarter' || id === FINEST.id) return undefined;
   if (grain === 'year') return cubeFor('month', by);
-  return grain === 'month' && by.length < 4 ? cubeFor('month', ['repo', 'person', 'team', 'kind']) : FINEST;
+  return grain === 'month' && id !== MONTHLY.id ? MONTHLY : FINEST;
 }
 
 function cube(grain: Grain, by: Dimension[]): Cube {

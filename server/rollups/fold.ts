@@ -1,11 +1,13 @@
 import type { Database, Fragment, Sql } from '../db.js';
-import { CUBES, type Cube } from './cubes.js';
+import { CUBES, type Cube, FINEST, MONTHLY, YEARLY } from './cubes.js';
 import { numbered, numberKeys } from './keys.js';
 import { each } from './measures.js';
-import { rebuildRollups } from './rebuild.js';
+import { buildRollups } from './rebuild.js';
 
 /** Deltas that one transaction folds. */
 const PORTION = 20_000;
+/** The more are folded at once, the less work each is; readers wait for those that wait. */
+const MANY = 10_000;
 
 /**
  * Adds an org's waiting deltas to its rollups. Whoever does it holds the row of rollup_state, so sums that every batch adds to are
@@ -15,6 +17,14 @@ export async function foldOrg(db: Database, orgId: string, { wait }: { wait: boo
   while (await db.withTenant(orgId, (sql) => foldPortion(sql, orgId, wait)));
 }
 
+/** True when so many deltas wait that whoever sends more should help folding. */
+export async function manyWait(sql: Sql, orgId: string): Promise<boolean> {
+  const [row] = await sql<{ many: boolean }[]>`
+    select coalesce(max(id) - min(id), 0) >= ${MANY} as many from rollup_deltas where org_id = ${orgId}
+  `;
+  return row!.many;
+}
+
 /** True when there may be more. */
 async function foldPortion(sql: Sql, orgId: string, wait: boolean): Promise<boolean> {
   const [waiting] = await sql<{ built: boolean; deltas: boolean }[]>`
@@ -22,7 +32,7 @@ async function foldPortion(sql: Sql, orgId: string, wait: boolean): Promise<bool
       exists (select from rollup_deltas where org_id = ${orgId}) as deltas
   `;
   if (!waiting!.built) {
-    await rebuildRollups(sql, orgId);
+    await buildRollups(sql, orgId);
     return false;
   }
   if (!waiting!.deltas) return false;
@@ -40,11 +50,7 @@ async function foldPortion(sql: Sql, orgId: string, wait: boolean): Promise<bool
   await numberKeys(sql, orgId, deltas);
   await sql`
     with delta as materialized (${numbered(sql, orgId, deltas)}),
-    summed as materialized (
-      select cube, bucket, repo, person, team, kind, ${each(sql, 'sum($) as $')}
-      from (${spread(sql, state.time_zone)}) as s
-      group by 1, 2, 3, 4, 5, 6
-    )
+    ${addedUp(sql, state.time_zone)}
     insert into rollups (org_id, cube, bucket, repo, person, team, kind, ${each(sql, '$')})
     select ${orgId}, cube, bucket, repo, person, team, kind, ${each(sql, 'nullif($, 0)')}
     from summed
@@ -55,9 +61,39 @@ async function foldPortion(sql: Sql, orgId: string, wait: boolean): Promise<bool
   return ids.length === PORTION;
 }
 
-/** Each delta once for every cube that it counts in. */
-function spread(sql: Sql, timeZone: string): Fragment {
-  const list = CUBES.map(({ id, grain, by }) => {
+/** Cubes that others are summed from while deltas are folded, and what these are: a third of the work of summing each from the deltas. */
+const STEPS: [from: Cube | 'delta', cubes: Cube[]][] = [
+  ['delta', CUBES.filter((cube) => cube.grain === 'quarter' || cube === FINEST)],
+  [FINEST, CUBES.filter((cube) => (cube.grain === 'day' && cube !== FINEST) || cube === MONTHLY)],
+  [MONTHLY, CUBES.filter((cube) => (cube.grain === 'month' && cube !== MONTHLY) || cube === YEARLY)],
+  [YEARLY, CUBES.filter((cube) => cube.grain === 'year' && cube !== YEARLY)],
+];
+
+/** The sums of `delta` in all cubes, as `summed`. */
+function addedUp(sql: Sql, timeZone: string): Fragment {
+  const steps = STEPS.map(([from, cubes], nr) => {
+    const rows =
+      from === 'delta'
+        ? sql`select at, repo, person, team, kind, ${each(sql, '$')} from delta`
+        : sql`select bucket as at, repo, person, team, kind, ${each(sql, '$')} from ${sql(`step_${nr - 1}`)} where cube = ${from.id}`;
+    return sql`
+      ${sql(`step_${nr}`)} as materialized (
+        select cube, bucket, repo, person, team, kind, ${each(sql, 'sum($) as $')}
+        from (${spread(sql, rows, cubes, timeZone)}) as s
+        group by 1, 2, 3, 4, 5, 6
+      )
+    `;
+  });
+  const all = STEPS.map((_, nr) => sql`select * from ${sql(`step_${nr}`)}`);
+  return sql`
+    ${steps.reduce((before, step) => sql`${before}, ${step}`)},
+    summed as (${all.reduce((before, one) => sql`${before} union all ${one}`)})
+  `;
+}
+
+/** Each row once for every cube that it counts in. */
+function spread(sql: Sql, rows: Fragment, cubes: Cube[], timeZone: string): Fragment {
+  const list = cubes.map(({ id, grain, by }) => {
     const has = ['repo', 'person', 'team', 'kind'].map((name) => by.includes(name as Cube['by'][number]));
     return `(${id}, '${grain}', ${has.join(', ')})`;
   });
@@ -69,7 +105,7 @@ function spread(sql: Sql, timeZone: string): Fragment {
     from (
       select *, date_trunc('day', at, ${timeZone}) as day, date_trunc('month', at, ${timeZone}) as month,
         date_trunc('year', at, ${timeZone}) as year
-      from delta
+      from (${rows}) as r
     ) as d
     cross join (values ${sql.unsafe(list.join(', '))}) as c (cube, grain, repo, person, team, kind)
   `;

@@ -6,6 +6,13 @@ import { CUBES, type Cube, sourceOf } from './cubes.js';
 import { numbered, numberKeys } from './keys.js';
 import { allFacts, each } from './measures.js';
 
+/** Builds the rollups of an org that has none. Of several who come at once, one does it. */
+export async function buildRollups(sql: Sql, orgId: string): Promise<void> {
+  await lockOrg(sql, orgId, 'alone');
+  const [built] = await sql`select from rollup_state where org_id = ${orgId}`;
+  if (!built) await rebuildRollups(sql, orgId);
+}
+
 /**
  * Builds an org's rollups anew from its receipts and commits, in the time zone of its settings, and forgets the deltas that
  * wait. Nothing is stored for the org meanwhile. For after an erasure too: the names of people without facts go.
