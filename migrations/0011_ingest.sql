@@ -10,3 +10,13 @@ alter table attributions
 alter table commits drop constraint commits_org_id_fkey, drop constraint commits_org_id_repo_id_fkey;
 alter table rollup_deltas drop constraint rollup_deltas_org_id_fkey;
 alter table rollups drop constraint rollups_org_id_fkey;
+
+-- Where a cost comes from is a measure now and no dimension: kinds are provider, model, tool. Rollups are built anew.
+-- A server of before this migration that runs on beside it would note and fold deltas without these: docs/operations.md.
+alter table rollup_deltas
+  add column recorded bigint, add column recorded_cost numeric, add column estimated bigint, add column estimated_cost numeric,
+  add column suspect bigint, add column suspect_cost numeric;
+alter table rollups
+  add column recorded bigint, add column recorded_cost numeric, add column estimated bigint, add column estimated_cost numeric,
+  add column suspect bigint, add column suspect_cost numeric;
+truncate rollup_deltas, rollups, rollup_keys, rollup_state;

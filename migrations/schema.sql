@@ -478,6 +478,12 @@ create table rollup_deltas (
   unknown bigint,
   added_by_bots bigint,
   ai_of_kind bigint,
+  recorded bigint,
+  recorded_cost numeric,
+  estimated bigint,
+  estimated_cost numeric,
+  suspect bigint,
+  suspect_cost numeric,
   constraint rollup_deltas_pkey PRIMARY KEY (org_id, id)
 );
 alter table rollup_deltas enable row level security, force row level security;
@@ -544,6 +550,12 @@ create table rollups (
   unknown bigint,
   added_by_bots bigint,
   ai_of_kind bigint,
+  recorded bigint,
+  recorded_cost numeric,
+  estimated bigint,
+  estimated_cost numeric,
+  suspect bigint,
+  suspect_cost numeric,
   constraint rollups_pkey PRIMARY KEY (org_id, cube, bucket, repo, person, team, kind)
 );
 CREATE INDEX rollups_by_person ON public.rollups USING btree (org_id, cube, person, bucket) WHERE (person > 0);

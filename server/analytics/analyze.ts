@@ -43,10 +43,6 @@ export async function analyzeIn(sql: Sql, orgId: string, query: AnalyticsQuery):
     bucket === 'day' ? undefined : queries.trend(trendScope, bucket, timeZone),
     compare && before(sql, period, rollupZone, scopeOf),
   ]);
-  const of = ({ list }: queries.List, name: string) => {
-    const { receipts, cost } = list.find(({ label }) => label === name) ?? { receipts: 0, cost: 0 };
-    return { receipts, cost };
-  };
   return {
     ...describe(sums, people.adoption),
     top_models: kinds.model.list.map(({ label, receipts, cost }) => ({ model: label, count: receipts, cost })),
@@ -65,10 +61,10 @@ export async function analyzeIn(sql: Sql, orgId: string, query: AnalyticsQuery):
     trend: { bucket, time_zone: timeZone, points: [...(points ?? daily)] },
     previous: previous ?? null,
     cost_basis: {
-      recorded: of(kinds.basis, 'recorded'),
-      estimated: of(kinds.basis, 'estimated'),
-      unknown: of(kinds.basis, 'unknown'),
-      suspect: of(kinds.suspect, 'true'),
+      recorded: { receipts: sums.recorded, cost: sums.recorded_cost },
+      estimated: { receipts: sums.estimated, cost: sums.estimated_cost },
+      unknown: { receipts: sums.receipts - sums.recorded - sums.estimated, cost: 0 },
+      suspect: { receipts: sums.suspect, cost: sums.suspect_cost },
     },
   };
 }

@@ -15,6 +15,12 @@ const TOTALS = [
   'cache_creation',
   'accepted',
   'overridden',
+  'recorded',
+  'recorded_cost',
+  'estimated',
+  'estimated_cost',
+  'suspect',
+  'suspect_cost',
 ] as const;
 const LINES = ['added', 'deleted', 'ai', 'human', 'unknown', 'added_by_bots'] as const;
 const COMMITS = ['commits', 'commits_with_receipts', 'commits_with_ai_trailers', 'commits_by_bots'] as const;
@@ -54,23 +60,15 @@ export interface List {
   both: number;
 }
 
-/** A column of `summed`: what stands in the list, its name and its rows. */
+/** A column of `summed`: what stands in the list, and its name. */
 interface Subject {
   label: Fragment;
   name?: Fragment;
-  /** Length of the list, where it is not the one that is asked for. */
-  top?: number;
 }
 
-/** Models, tools, cost bases, and what is suspect ('true'). */
-export function topKinds(scope: Scope, top: number): Promise<Record<'model' | 'tool' | 'basis' | 'suspect', List>> {
+export function topKinds(scope: Scope, top: number): Promise<Record<'model' | 'tool', List>> {
   const { sql } = scope;
-  const subjects = {
-    model: { label: sql`value[2]` },
-    tool: { label: sql`value[3]` },
-    basis: { label: sql`value[4]`, top: 10 },
-    suspect: { label: sql`value[5]`, top: 10 },
-  };
+  const subjects = { model: { label: sql`value[2]` }, tool: { label: sql`value[3]` } };
   return rank(scope, sql`select k.value, s.* from ${summed(scope, 'kind')}`, subjects, top);
 }
 
@@ -127,11 +125,11 @@ async function rank<Name extends string>(
   { sql }: Scope,
   rows: Fragment,
   subjects: Record<Name, Subject>,
-  length: number,
+  top: number,
 ): Promise<Record<Name, List>> {
   const names = Object.keys(subjects) as Name[];
   const ranked = names.map((subject) => {
-    const { label, name, top = length } = subjects[subject];
+    const { label, name } = subjects[subject];
     return sql`select * from (
       with grouped as materialized (
         select ${label} as label, ${name ?? sql`null::text`} as name, coalesce(sum(receipts), 0) as receipts,

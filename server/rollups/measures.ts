@@ -10,6 +10,13 @@ const OF_RECEIPT = {
   cache_creation: 'r.cache_creation_tokens',
   accepted: 'r.accepted_lines',
   overridden: 'r.overridden_lines',
+  // Where a cost comes from is no dimension: nobody filters by it, and it would make three times as many kinds.
+  recorded: "case when r.cost_basis = 'recorded' then 1 end",
+  recorded_cost: "case when r.cost_basis = 'recorded' then r.cost_usd end",
+  estimated: "case when r.cost_basis = 'estimated' then 1 end",
+  estimated_cost: "case when r.cost_basis = 'estimated' then r.cost_usd end",
+  suspect: 'case when r.tokens_suspect then 1 end',
+  suspect_cost: 'case when r.tokens_suspect then r.cost_usd end',
 };
 
 /** What one commit `c` adds. */
@@ -48,7 +55,7 @@ export const each = (sql: Sql, text: string) =>
 
 const columns = (of: Record<string, string>) =>
   MEASURES.map(
-    (measure) => `${of[measure] ?? (measure === 'cost' ? 'null::numeric' : 'null::bigint')} as ${measure}`,
+    (measure) => `${of[measure] ?? (measure.endsWith('cost') ? 'null::numeric' : 'null::bigint')} as ${measure}`,
   ).join(', ');
 
 /**
@@ -59,7 +66,7 @@ export const receiptFacts = (sql: Sql, rows: Fragment) => sql`
   select date_bin('15 minutes', r."timestamp", '2000-01-01Z') as at, r."timestamp" as exactly,
     array[r.repo_id::text] as repo, array[r.author, r.user_name] as person,
     array[r.team_id::text, case when r.team_id is null then r.team end] as team,
-    array[r.provider, r.model, r.tool, r.cost_basis, r.tokens_suspect::text] as kind, ${sql.unsafe(columns(OF_RECEIPT))}
+    array[r.provider, r.model, r.tool] as kind, ${sql.unsafe(columns(OF_RECEIPT))}
   from ${rows}
 `;
 
@@ -68,14 +75,14 @@ const COUNTED = 'c.on_default_branch and not c.is_merge and c.added is not null'
 
 /** What those of the commits `c` add whose lines count, as `receiptFacts` has it. */
 export const commitFacts = (sql: Sql, rows: Fragment) => sql`
-  select ${dimensionsOf(sql)}, array[null, null, null, null, null]::text[] as kind, ${sql.unsafe(columns(OF_COMMIT))}
+  select ${dimensionsOf(sql)}, array[null, null, null]::text[] as kind, ${sql.unsafe(columns(OF_COMMIT))}
   from ${rows}
   where ${sql.unsafe(COUNTED)}
 `;
 
 /** Their AI lines by who wrote them. */
 export const partFacts = (sql: Sql, rows: Fragment) => sql`
-  select ${dimensionsOf(sql)}, array[part ->> 'provider', part ->> 'model', part ->> 'tool', null, null] as kind,
+  select ${dimensionsOf(sql)}, array[part ->> 'provider', part ->> 'model', part ->> 'tool'] as kind,
     ${sql.unsafe(columns(OF_PART))}
   from ${rows}, jsonb_array_elements(c.ai_by) as part
   where ${sql.unsafe(COUNTED)}

@@ -34,6 +34,7 @@ export async function rebuildRollups(sql: Sql, orgId: string): Promise<void> {
     await sql`
       insert into rollups (org_id, cube, bucket, repo, person, team, kind, ${each(sql, '$')})
       ${expectedRows(sql, orgId, cube, timeZone)}
+      order by bucket, repo, person, team, kind -- what is read together lies together: a tenth of the pages
     `;
 }
 
