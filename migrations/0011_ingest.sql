@@ -20,3 +20,6 @@ alter table rollups
   add column recorded bigint, add column recorded_cost numeric, add column estimated bigint, add column estimated_cost numeric,
   add column suspect bigint, add column suspect_cost numeric;
 truncate rollup_deltas, rollups, rollup_keys, rollup_state;
+
+-- Goes up with every change of the org's rollups: until then an answer of analytics stays what it is.
+alter table rollup_state add column version bigint not null default 0;

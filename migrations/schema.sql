@@ -514,6 +514,7 @@ create table rollup_state (
   rebuilt_at timestamp with time zone not null default now(),
   verified_at timestamp with time zone,
   drift bigint,
+  version bigint not null default 0,
   constraint rollup_state_pkey PRIMARY KEY (org_id),
   constraint rollup_state_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(org_id)
 );

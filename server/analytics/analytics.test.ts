@@ -254,3 +254,38 @@ test('days are those of the time zone that is asked for, else of the org', async
     ['2026-02-16', 1],
   ]);
 });
+
+test('an answer has a name that lasts until it is another, whoever changed what', async (t) => {
+  const key = await seed();
+  const call = async (path: string, method?: string, body?: unknown) => {
+    const reply = await server.request(`/api/v1${path}`, { key, method, body });
+    t.true(reply.status < 300, JSON.stringify(reply.body));
+    return reply;
+  };
+  const seen = new Set<string>();
+  const changed = async (what: string) => {
+    const first = await call('/analytics?team=web');
+    const tag = first.headers.get('etag')!;
+    t.false(seen.has(tag), what);
+    seen.add(tag);
+    const again = await call('/analytics?team=web');
+    t.is(again.headers.get('etag'), tag);
+    t.deepEqual(again.body, first.body);
+    const headers = { 'if-none-match': tag };
+    t.is((await server.request('/api/v1/analytics?team=web', { key, headers })).status, 304);
+    t.is((await server.request('/api/v1/analytics?team=api', { key, headers })).status, 200);
+    return first.body;
+  };
+  t.is((await changed('seeded')).total_receipts, 3);
+  await call('/receipts', 'POST', { repo: { ...REPO, team: 'web' }, receipts: [receipt()] });
+  t.is((await changed('sent')).total_receipts, 4);
+  await call('/teams', 'POST', { slug: 'web', name: 'Web' });
+  t.deepEqual((await changed('a team of that name')).top_teams[0].name, 'Web');
+  await call('/teams/web', 'PATCH', { name: 'World Wide' });
+  t.deepEqual((await changed('renamed')).top_teams[0].name, 'World Wide');
+  await call('/settings', 'PATCH', { time_zone: 'Pacific/Kiritimati' });
+  t.is((await changed('another time zone')).trend.time_zone, 'Pacific/Kiritimati');
+
+  for (const query of ['q=nothing', 'from=2026-02-15&compare=previous'])
+    t.is((await call(`/analytics?${query}`)).headers.get('etag'), null, query);
+});

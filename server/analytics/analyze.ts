@@ -1,21 +1,56 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Analytics, AnalyticsQuery } from '../../shared/api/analytics.js';
 import { percentage } from '../../shared/percentage.js';
 import type { Database, Sql } from '../db.js';
 import { invalidQuery } from '../errors.js';
 import { foldOrg } from '../rollups/fold.js';
+import { version } from '../version.js';
 import { findPeriod, type Period, periodBefore } from './period.js';
 import * as queries from './queries.js';
 import { findKeys, type Scope } from './source.js';
 
-/** Answers a query, as of one moment. */
-export async function analyze(db: Database, orgId: string, query: AnalyticsQuery): Promise<Analytics> {
+/** Answers of this process, the latest used: 32 million characters of JSON in all. */
+const answers = new LRUCache<string, Analytics>({
+  maxSize: 32_000_000,
+  sizeCalculation: (answer) => JSON.stringify(answer).length,
+});
+
+/**
+ * Answers a query, as of one moment. `etag` is told a name of the answer that is the same for as long as the answer is: people look
+ * at dashboards more often than anything is sent.
+ */
+export async function analyze(
+  db: Database,
+  orgId: string,
+  query: AnalyticsQuery,
+  etag: (tag: string) => void = () => {},
+): Promise<Analytics> {
   if (query.compare !== undefined && query.from === undefined)
     throw invalidQuery([{ in: 'query', pointer: '/from', message: 'is required to compare with the period before' }]);
   await foldOrg(db, orgId, { wait: true });
   return db.withTenant(orgId, async (sql) => {
     await sql`set transaction isolation level repeatable read`;
-    return analyzeIn(sql, orgId, query);
+    const tag = lasts(query) ? await nameAnswer(sql, orgId, query) : undefined;
+    if (tag === undefined) return analyzeIn(sql, orgId, query);
+    etag(tag);
+    const answer = answers.get(tag) ?? (await analyzeIn(sql, orgId, query));
+    answers.set(tag, answer);
+    return answer;
   });
+}
+
+/** False where an answer depends on more than rollups and what they are noted by: on prompts, on the hour. */
+const lasts = ({ q, compare, to }: AnalyticsQuery) => q === undefined && (compare === undefined || to !== undefined);
+
+/** Of all that is changed without a trace in rollups an answer has the names of teams. */
+async function nameAnswer(sql: Sql, orgId: string, query: AnalyticsQuery): Promise<string> {
+  const [state] = await sql`
+    select rebuilt_at::text, version::text,
+      (select md5(string_agg(concat_ws(' ', id, slug, name), E'\n' order by id)) from teams where org_id = ${orgId}) as teams
+    from rollup_state where org_id = ${orgId}
+  `;
+  return hash('sha256', JSON.stringify([version, orgId, state, query]));
 }
 
 /** The same inside a transaction that sees rollups which hold all that it sees (`withFoldedSnapshot`). */

@@ -4,5 +4,5 @@ import { bind, type Services } from '../http/bind.js';
 import { analyze } from './analyze.js';
 
 export function analyticsRoutes(router: Router, services: Services): void {
-  bind(router, services, getAnalytics, ({ db, principal, query }) => analyze(db, principal.orgId, query));
+  bind(router, services, getAnalytics, ({ db, principal, query, etag }) => analyze(db, principal.orgId, query, etag));
 }

@@ -58,6 +58,7 @@ async function foldPortion(sql: Sql, orgId: string, wait: boolean): Promise<bool
       ${each(sql, '$ = nullif(coalesce(rollups.$, 0) + coalesce(excluded.$, 0), 0)')}
   `;
   await sql`delete from rollup_deltas where ${chosen}`;
+  await sql`update rollup_state set version = version + 1 where org_id = ${orgId}`;
   return ids.length === PORTION;
 }
 
