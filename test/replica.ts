@@ -12,7 +12,8 @@ import { migrate } from '../server/migrate.js';
 import { temporaryFolder } from './cli.js';
 import { LOGIN, type TestDatabase, withDatabase } from './database.js';
 
-const SETTINGS = { fsync: 'off', max_connections: '50', wal_keep_size: '256MB' };
+// What a vacuum removes is for tests to choose.
+const SETTINGS = { fsync: 'off', autovacuum: 'off', max_connections: '50', wal_keep_size: '256MB' };
 
 export interface Replicated {
   primary: TestDatabase;
@@ -23,6 +24,8 @@ export interface Replicated {
   standby(): postgres.Sql;
   /** Waits until the standby shows all that the primary has now. */
   caughtUp(): Promise<void>;
+  /** Whether the standby cancels a query that is in the way of what the primary did at once, or after 30 s. */
+  impatient(yes: boolean): Promise<void>;
   /** Ends the standby's PostgreSQL, or starts it again. */
   stopStandby(): Promise<void>;
   startStandby(): Promise<void>;
@@ -64,8 +67,7 @@ export async function startReplicated(t: Pick<ExecutionContext, 'teardown'>): Pr
   let standby: postgres.Sql;
   const door = await openDoor(t, () => running!.port);
   async function startStandby(): Promise<void> {
-    // A query that is in the way of what the primary did is cancelled at once.
-    running = await open('standby', { max_standby_streaming_delay: '0', wal_retrieve_retry_interval: '100ms' });
+    running = await open('standby', { wal_retrieve_retry_interval: '100ms' });
     standby = postgres(withDatabase(running.url, 'app'), { max: 1, onnotice: () => {} });
   }
   async function stopStandby(): Promise<void> {
@@ -95,6 +97,13 @@ export async function startReplicated(t: Pick<ExecutionContext, 'teardown'>): Pr
         standby<{ yes: boolean }[]>`select pg_last_wal_replay_lsn() >= ${end!.lsn}::text::pg_lsn as yes`;
       if (!(await until(async () => (await there())[0]!.yes || undefined, 30_000)))
         throw new Error('the standby does not catch up');
+    },
+    impatient: async (yes) => {
+      const wanted = yes ? '0' : '30s';
+      await standby.unsafe(`alter system set max_standby_streaming_delay = '${wanted}'`);
+      await standby`select pg_reload_conf()`;
+      const inForce = () => standby`select current_setting('max_standby_streaming_delay') as delay`;
+      await until(async () => (await inForce())[0]!.delay === wanted || undefined, 30_000);
     },
     stopStandby,
     startStandby,

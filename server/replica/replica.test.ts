@@ -98,7 +98,7 @@ test.serial('these endpoints read from the replica, and no others', async (t) =>
 });
 
 test.serial(
-  'reports are read from the replica, streamed and as jobs, but for the one that folds sums first',
+  'reports are read from the replica, but for the one that folds sums first',
   async (t) => {
     const server = await start(t);
     const { org, request } = server;
@@ -111,16 +111,10 @@ test.serial(
       t.is(status, 200, type);
       t.is(body.type, type);
       t.is(server.reads() - before, type === 'executive' ? 0 : 1, type);
-    }
-    const before = server.reads();
-    const { body: job } = await request('/api/v1/reports', { key: org.key, body: { type: 'gdpr', format: 'csv' } });
-    await server.runJobs();
-    t.is((await request(`/api/v1/reports/jobs/${job.id}`, { key: org.key })).body.status, 'done');
-    t.is(server.reads() - before, 1);
-  },
-);
+});
 
-test.serial('a job does not keep a report that was read before an erasure reached the replica', async (t) => {
+
+test.serial('a job reads from the replica, and does not keep a report that was read before an erasure got there', async (t) => {
   const server = await start(t);
   const { org, request } = server;
   await server.send([receipt({ user_email: 'gone@acme.example' })]);
@@ -191,19 +185,28 @@ test.serial('a replica that is further behind than it may be is not asked until 
   await server.state('ready');
 });
 
-test.serial('an idle primary does not make a replica look old', async (t) => {
-  const server = await start(t, { maxLag: 1 });
+test.serial('an idle primary does not make a replica look old: its lag goes down though nothing was written', async (t) => {
+  const server = await start(t);
   await server.state('ready');
-  const { lagSeconds } = server.db.replica.status()!;
-  t.true(lagSeconds < 1);
-  t.deepEqual(await server.list(), []);
+  const lag = () => server.db.replica.status()!.lagSeconds;
+  for (let round = 0; round < 3; round++) {
+    let last = lag();
+    const fell = () => {
+      const before = last;
+      last = lag();
+      return last < before || undefined;
+    };
+    t.true(await until(fell, 30_000, 1));
+  }
 });
 
 for (const way of ['in a query', 'between two queries']) {
   test.serial(
     `a read that the standby cancels ${way}, as it is in the way of recovery, is repeated on the primary`,
     async (t) => {
-      const server = await start(t);
+      await pair.impatient(true);
+    t.teardown(() => pair.impatient(false));
+const server = await start(t);
       const { org, db } = server;
       const item = receipt();
       await server.send([item]);
@@ -217,13 +220,21 @@ for (const way of ['in a query', 'between two queries']) {
         asked.push(standby);
         if (!standby) return 'answered';
         const [own] = (await sql`select pg_backend_pid() as pid`) as unknown as [{ pid: number }];
+        const sleeping = way === 'in a query' ? sql`select pg_sleep(60)`.execute() : undefined;
+      sleeping?.catch(() => {});
+      // Now and then a row is still wanted on the primary, too; the next vacuum takes it.
+      const ended = async () => {
         await pair.admin`update receipts set model = model where org_id = ${org.id}`;
-        const vacuumed = pair.admin`vacuum receipts`;
-        if (way === 'in a query') await sql`select pg_sleep(60)`;
-        await vacuumed;
-        const gone = () => pair.standby()`select from pg_stat_activity where pid = ${own.pid}`;
-        await until(async () => (await gone()).length === 0 || undefined, 30_000);
-        await sql`select 1`;
+        await pair.admin`vacuum receipts`;
+        await pair.caughtUp();
+        const found = await pair.standby()`
+          select from pg_stat_activity where pid = ${own.pid} and state in ('active', 'idle in transaction')
+        `;
+        return found.length === 0 || undefined;
+      };
+      await until(ended, 30_000);
+      await sleeping;
+      await sql`select 1`;
         return 'answered by the replica';
       };
       t.is(await db.replica.withSnapshot(org.id, work), 'answered');

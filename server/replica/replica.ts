@@ -17,14 +17,14 @@ export function withReplica(
   timing: Pick<WatchOptions, 'everyMs' | 'patienceMs'> = {},
 ): Database {
   if (url === undefined) return primary;
-  const open = () => connect({ url, poolSize, name: 'blameprompt-server replica' });
-  let replica = open();
-  const watch = watchReplica(primary, () => replica, {
+  const replica = connect({ url, poolSize, name: 'blameprompt-server replica' });
+  /** Of each read that runs there: what gives it up. */
+  const running = new Set<(err: Error) => void>();
+  const watch = watchReplica(primary, replica, {
     ...timing,
     maxLagMs: replicaMaxLag * 1000,
-    onSilence() {
-      void replica.close(0); // reads that wait for an answer fail now, and are repeated on the primary
-      replica = open();
+    onSilence(err) {
+      for (const giveUp of running) giveUp(err);
     },
     log,
   });
@@ -33,11 +33,21 @@ export function withReplica(
     reads[answered] = (reads[answered] ?? 0) + 1;
   };
 
+  /** TCP may take a quarter of an hour to tell that a machine has gone from the network. */
+  function unlessSilent<T>(there: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      running.add(reject);
+      there()
+        .then(resolve, reject)
+        .finally(() => running.delete(reject));
+    });
+  }
+
   async function read<T>(there: () => Promise<T>, here: () => Promise<T>, mayRepeat = () => true): Promise<T> {
     const state = watch.state();
     if (state === 'ready') {
       try {
-        const value = await there();
+        const value = await unlessSilent(there);
         count('replica');
         return value;
       } catch (err) {

@@ -25,8 +25,8 @@ export interface WatchOptions {
   everyMs?: number;
   /** A look takes this long at most; then the replica counts as unreachable until it answers. */
   patienceMs?: number;
-  /** Called when a look took too long: connections that hang are of no use to anyone. */
-  onSilence(): void;
+  /** Called when a look took too long: whoever else waits for an answer need not wait for it. */
+  onSilence(err: Error): void;
   log: Pick<Logger, 'info' | 'warn'>;
 }
 
@@ -51,7 +51,7 @@ const MAX_SAMPLES = 1000;
  * was received it shows nothing when the replica has lost its primary. So the end of the primary's log is noted now and then, and
  * the lag is the age of the last such note that the replica has replayed: one clock, ours, and right in both cases.
  */
-export function watchReplica(primary: Database, replica: () => Database, options: WatchOptions): Watch {
+export function watchReplica(primary: Database, replica: Database, options: WatchOptions): Watch {
   const { maxLagMs, everyMs = 1000, patienceMs = 5000, onSilence, log } = options;
   const end = new AbortController();
   const began = performance.now();
@@ -72,7 +72,7 @@ export function watchReplica(primary: Database, replica: () => Database, options
     const at = performance.now(); // before we ask: what was committed until then is in the log
     const source = await primary.withSystem(readPrimary).catch(() => undefined);
     if (!source) return; // its absence is told elsewhere; meanwhile the lag grows
-    const copy = await replica().withSystem(readReplica);
+    const copy = await replica.withSystem(readReplica);
     if (copy.lsn === null || copy.identity !== source.identity) {
       fault = 'foreign';
       return;
@@ -96,16 +96,21 @@ export function watchReplica(primary: Database, replica: () => Database, options
     else log.warn(about, MEANING[now]);
   }
 
+  let looking: Promise<void> | undefined;
+
   /** Ends when the look does, or with an error when that takes too long. */
   async function lookPatiently(): Promise<void> {
+    // One at a time: those that hang would use up the connections.
+    looking ??= look().finally(() => {
+      looking = undefined;
+    });
     const over = new AbortController();
     const patience = pause(patienceMs, undefined, { signal: AbortSignal.any([end.signal, over.signal]) }).then(() => {
-      onSilence();
-      throw new Error(`The replica has not answered for ${patienceMs} ms.`);
+      const err = Object.assign(new Error('The replica is silent.'), { code: 'ETIMEDOUT' });
+      onSilence(err);
+      throw err;
     });
-    const looking = look();
-    looking.catch(() => {}); // nobody waits for it any more once the patience is over
-    patience.catch(() => {});
+    for (const one of [looking, patience]) one.catch(() => {}); // whichever loses is not waited for
     await Promise.race([looking, patience]).finally(() => over.abort());
   }
 
