@@ -97,44 +97,45 @@ test.serial('these endpoints read from the replica, and no others', async (t) =>
   t.true(row!.count > 0, 'seen from the standby');
 });
 
+test.serial('reports are read from the replica, but for the one that folds sums first', async (t) => {
+  const server = await start(t);
+  const { org, request } = server;
+  await server.send();
+  await pair.caughtUp();
+  await server.state('ready');
+  for (const type of REPORT_TYPES) {
+    const before = server.reads();
+    const { status, body } = await request(`/api/v1/reports/${type}`, { key: org.key });
+    t.is(status, 200, type);
+    t.is(body.type, type);
+    t.is(server.reads() - before, type === 'executive' ? 0 : 1, type);
+  }
+});
+
 test.serial(
-  'reports are read from the replica, but for the one that folds sums first',
+  'a job reads from the replica, and does not keep a report that was read before an erasure got there',
   async (t) => {
     const server = await start(t);
     const { org, request } = server;
-    await server.send();
+    await server.send([receipt({ user_email: 'gone@acme.example' })]);
     await pair.caughtUp();
     await server.state('ready');
-    for (const type of REPORT_TYPES) {
-      const before = server.reads();
-      const { status, body } = await request(`/api/v1/reports/${type}`, { key: org.key });
-      t.is(status, 200, type);
-      t.is(body.type, type);
-      t.is(server.reads() - before, type === 'executive' ? 0 : 1, type);
-});
-
-
-test.serial('a job reads from the replica, and does not keep a report that was read before an erasure got there', async (t) => {
-  const server = await start(t);
-  const { org, request } = server;
-  await server.send([receipt({ user_email: 'gone@acme.example' })]);
-  await pair.caughtUp();
-  await server.state('ready');
-  await pair.standby()`select pg_wal_replay_pause()`;
-  t.teardown(() => pair.standby()`select pg_wal_replay_resume()`);
-  await request('/api/v1/data-subjects/erase', { key: org.key, body: { emails: ['gone@acme.example'] } });
-  const { body: job } = await request('/api/v1/reports', {
-    key: org.key,
-    body: { type: 'gdpr', format: 'csv', from: '2026-01-01', to: '2026-12-31' },
-  });
-  const state = async () => (await request(`/api/v1/reports/jobs/${job.id}`, { key: org.key })).body;
-  await server.runJobs();
-  t.like(await state(), { status: 'waiting', attempts: 1, file: null });
-  await pair.standby()`select pg_wal_replay_resume()`;
-  await pair.caughtUp();
-  await server.runJobs({ hoursLater: 1 });
-  t.is((await state()).status, 'done');
-});
+    await pair.standby()`select pg_wal_replay_pause()`;
+    t.teardown(() => pair.standby()`select pg_wal_replay_resume()`);
+    await request('/api/v1/data-subjects/erase', { key: org.key, body: { emails: ['gone@acme.example'] } });
+    const { body: job } = await request('/api/v1/reports', {
+      key: org.key,
+      body: { type: 'gdpr', format: 'csv', from: '2026-01-01', to: '2026-12-31' },
+    });
+    const state = async () => (await request(`/api/v1/reports/jobs/${job.id}`, { key: org.key })).body;
+    await server.runJobs();
+    t.like(await state(), { status: 'waiting', attempts: 1, file: null });
+    await pair.standby()`select pg_wal_replay_resume()`;
+    await pair.caughtUp();
+    await server.runJobs({ hoursLater: 1 });
+    t.is((await state()).status, 'done');
+  },
+);
 
 test.serial(
   'what the replica has not replayed yet is not in a list; asked for by name it is found on the primary',
@@ -185,28 +186,31 @@ test.serial('a replica that is further behind than it may be is not asked until 
   await server.state('ready');
 });
 
-test.serial('an idle primary does not make a replica look old: its lag goes down though nothing was written', async (t) => {
-  const server = await start(t);
-  await server.state('ready');
-  const lag = () => server.db.replica.status()!.lagSeconds;
-  for (let round = 0; round < 3; round++) {
-    let last = lag();
-    const fell = () => {
-      const before = last;
-      last = lag();
-      return last < before || undefined;
-    };
-    t.true(await until(fell, 30_000, 1));
-  }
-});
+test.serial(
+  'an idle primary does not make a replica look old: its lag goes down though nothing was written',
+  async (t) => {
+    const server = await start(t);
+    await server.state('ready');
+    const lag = () => server.db.replica.status()!.lagSeconds;
+    for (let round = 0; round < 3; round++) {
+      let last = lag();
+      const fell = () => {
+        const before = last;
+        last = lag();
+        return last < before || undefined;
+      };
+      t.true(await until(fell, 30_000, 1));
+    }
+  },
+);
 
 for (const way of ['in a query', 'between two queries']) {
   test.serial(
     `a read that the standby cancels ${way}, as it is in the way of recovery, is repeated on the primary`,
     async (t) => {
       await pair.impatient(true);
-    t.teardown(() => pair.impatient(false));
-const server = await start(t);
+      t.teardown(() => pair.impatient(false));
+      const server = await start(t);
       const { org, db } = server;
       const item = receipt();
       await server.send([item]);
@@ -221,20 +225,20 @@ const server = await start(t);
         if (!standby) return 'answered';
         const [own] = (await sql`select pg_backend_pid() as pid`) as unknown as [{ pid: number }];
         const sleeping = way === 'in a query' ? sql`select pg_sleep(60)`.execute() : undefined;
-      sleeping?.catch(() => {});
-      // Now and then a row is still wanted on the primary, too; the next vacuum takes it.
-      const ended = async () => {
-        await pair.admin`update receipts set model = model where org_id = ${org.id}`;
-        await pair.admin`vacuum receipts`;
-        await pair.caughtUp();
-        const found = await pair.standby()`
+        sleeping?.catch(() => {});
+        // Now and then a row is still wanted on the primary, too; the next vacuum takes it.
+        const ended = async () => {
+          await pair.admin`update receipts set model = model where org_id = ${org.id}`;
+          await pair.admin`vacuum receipts`;
+          await pair.caughtUp();
+          const found = await pair.standby()`
           select from pg_stat_activity where pid = ${own.pid} and state in ('active', 'idle in transaction')
         `;
-        return found.length === 0 || undefined;
-      };
-      await until(ended, 30_000);
-      await sleeping;
-      await sql`select 1`;
+          return found.length === 0 || undefined;
+        };
+        await until(ended, 30_000);
+        await sleeping;
+        await sql`select 1`;
         return 'answered by the replica';
       };
       t.is(await db.replica.withSnapshot(org.id, work), 'answered');
