@@ -10,7 +10,10 @@ import { type Cluster, openCluster } from '../server/embedded/cluster.js';
 import { until } from '../server/embedded/until.js';
 import { migrate } from '../server/migrate.js';
 import { temporaryFolder } from './cli.js';
-import { LOGIN, type TestDatabase, withDatabase } from './database.js';
+import { type TestDatabase, withDatabase } from './database.js';
+
+/** What the server logs in as: name and password in one. */
+const LOGIN = 'bp_replica_login';
 
 // What a vacuum removes is for tests to choose.
 const SETTINGS = { fsync: 'off', autovacuum: 'off', max_connections: '50', wal_keep_size: '256MB' };

@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import { endpoints } from '../../shared/api/index.js';
 import { REPORT_TYPES } from '../../shared/report/types.js';
+import { SERVER } from '../../test/cli.js';
 import { exampleOf, makeExamples } from '../../test/examples.js';
 import { REPO, receipt } from '../../test/fixtures.js';
 import { type Replicated, startReplicated } from '../../test/replica.js';
@@ -317,4 +321,26 @@ test.serial('what is no standby of the database is told and not asked', async (t
     t.is(server.reads(), 0);
     t.true(server.lines.some((line) => line.includes('no standby of the database')));
   }
+});
+
+test.serial('the server as a process takes the replica from its settings, and stops in order', async (t) => {
+  const child = spawn(process.execPath, [SERVER, '--port', '0'], {
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: pair.primary.url,
+      DATABASE_URL_DIRECT: pair.primary.adminUrl,
+      DATABASE_URL_REPLICA: pair.replicaUrl,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exit = once(child, 'exit');
+  const told: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    told.push(line);
+    const ready =
+      told.some((one) => one.includes('the replica is used')) && told.some((one) => one.includes('"listening"'));
+    if (ready && !child.killed) child.kill('SIGTERM'); // a second one would end it at once
+  }
+  t.deepEqual(await exit, [0, null], told.join('\n'));
+  t.false(told.join('').includes(new URL(pair.primary.adminUrl).password), 'no secret in the log');
 });
