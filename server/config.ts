@@ -77,9 +77,24 @@ export const settings = {
     shown: 'DATABASE_URL',
     read: optional,
   },
+  databaseUrlReplica: {
+    env: 'DATABASE_URL_REPLICA',
+    description: 'a physical standby of DATABASE_URL, for reads that may be some seconds old',
+    shown: '(none)',
+    read: checked('DATABASE_URL_REPLICA', (value) => {
+      if (value && !URL.canParse(value)) throw new Error('is no URL');
+      return value || undefined;
+    }),
+  },
+  replicaMaxLag: {
+    env: 'DATABASE_REPLICA_MAX_LAG_SECONDS',
+    description: 'a replica that is further behind is not asked',
+    shown: '30',
+    read: integer('DATABASE_REPLICA_MAX_LAG_SECONDS', 30, 1, 3600),
+  },
   poolSize: {
     env: 'DATABASE_POOL_SIZE',
-    description: 'connections to the database at most',
+    description: 'connections to the database at most; as many again to a replica',
     shown: '10',
     read: integer('DATABASE_POOL_SIZE', 10, 1, 1000),
   },

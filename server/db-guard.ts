@@ -66,11 +66,17 @@ export async function guarded<T>(
 
 /**
  * After these errors of a query the connection closes: those of postgres.js itself, of the socket, and of a backend that is
- * shut down or was idle for too long. Only errors of queries have `query`: what a file or another socket says is no reason to wait for the
+ * shut down, was idle for too long, or (on a standby) kept a row that the primary has removed. Only errors of queries have `query`: what a file or another socket says is no reason to wait for the
  * connection to close.
  */
 function endsConnection(error: unknown): boolean {
   if (!(error instanceof Error && 'query' in error)) return false;
-  const { code = '', syscall } = error as { code?: string; syscall?: string };
-  return syscall !== undefined || code.startsWith('CONNECTION_') || code.startsWith('57P0') || code === '25P03';
+  const { code = '', syscall, severity } = error as { code?: string; syscall?: string; severity?: string };
+  return (
+    severity === 'FATAL' ||
+    syscall !== undefined ||
+    code.startsWith('CONNECTION_') ||
+    code.startsWith('57P0') ||
+    code === '25P03'
+  );
 }

@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { guarded } from './db-guard.js';
 import { createFairQueue } from './limits/fair-queue.js';
+import type { ReplicaStatus } from './replica/watch.js';
 
 /** A query runner bound to one transaction. Every query of the server goes through one. */
 export type Sql = postgres.TransactionSql;
@@ -9,6 +10,16 @@ export type Sql = postgres.TransactionSql;
 export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 /** A query that has not run yet; its rows can be read with a cursor. */
 export type Query<Row extends object> = postgres.PendingQuery<Row[]>;
+
+/** Reads that tolerate lag, in transactions that can only read: on the replica where there is one that is fit, else here. */
+export interface Reader {
+  /** As `withTenant` of `Database`. `work` may be called twice: what the replica does not do, or does not find, the primary is asked. */
+  withTenant<T>(orgId: string, work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** As `withSnapshot` of `Database`. While `mayRepeat` says no (the reader has some of it already), a fault stays one. */
+  withSnapshot<T>(orgId: string, work: (sql: Sql) => Promise<T>, mayRepeat?: () => boolean): Promise<T>;
+  /** How the replica does. Undefined: none was given. */
+  status(): ReplicaStatus | undefined;
+}
 
 export interface Database {
   /**
@@ -23,6 +34,7 @@ export interface Database {
   withSnapshot<T>(orgId: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` in one transaction that sees orgs and keys of all orgs, and nothing else: sign-in and administration. */
   withSystem<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  replica: Reader;
   /** Transactions of tenants that run and that wait for a connection, and how many connections there may be. */
   load(): { running: number; waiting: number; size: number };
   /** Waits for running transactions up to `seconds`, then closes every connection. */
@@ -35,6 +47,8 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** A statement that runs longer is cancelled, in milliseconds. */
   statementTimeoutMs?: number;
+  /** What PostgreSQL's lists of connections show. */
+  name?: string;
 }
 
 /** A statement that waits longer for somebody else's transaction is cancelled, in milliseconds; its request is answered 503. */
@@ -48,13 +62,18 @@ const SNAPSHOT_TIMEOUT_MS = 15 * 60_000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The one door to the database. Needs no session state, so it works behind PgBouncer in transaction mode. */
-export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: DatabaseOptions): Database {
+export function connect({
+  url,
+  poolSize = 10,
+  statementTimeoutMs = 30_000,
+  name = 'blameprompt-server',
+}: DatabaseOptions): Database {
   const pool = postgres(url, {
     max: poolSize,
     connect_timeout: 10,
     prepare: false, // named statements outlive a transaction, which PgBouncer in transaction mode cannot serve
     onnotice: () => {},
-    connection: { application_name: 'blameprompt-server' },
+    connection: { application_name: name },
   });
 
   async function transaction<T>(
@@ -85,14 +104,24 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
     return ['set local role blameprompt_app', ...tenant];
   }
 
+  async function withSnapshot<T>(orgId: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    const snapshot = ['set transaction isolation level repeatable read, read only', ...asTenant(orgId)];
+    return tenants.run(orgId, () => transaction(snapshot, work, SNAPSHOT_TIMEOUT_MS));
+  }
+
   return {
     withTenant: async (orgId, work) => {
       const tenant = asTenant(orgId);
       return tenants.run(orgId, () => transaction(tenant, work));
     },
-    withSnapshot: async (orgId, work) => {
-      const snapshot = ['set transaction isolation level repeatable read, read only', ...asTenant(orgId)];
-      return tenants.run(orgId, () => transaction(snapshot, work, SNAPSHOT_TIMEOUT_MS));
+    withSnapshot,
+    replica: {
+      withTenant: async (orgId, work) => {
+        const tenant = ['set transaction read only', ...asTenant(orgId)];
+        return tenants.run(orgId, () => transaction(tenant, work));
+      },
+      withSnapshot,
+      status: () => undefined,
     },
     withSystem: (work) => transaction(['set local role blameprompt_system'], work),
     load: () => ({ ...tenants.counts(), size: poolSize }),

@@ -109,6 +109,28 @@ export const underLegalHold = () =>
     'The organisation is under a legal hold, so nothing may be erased. Release it first: blameprompt enterprise retention release',
   );
 
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '53300', // too_many_connections
+  '40P01', // deadlock_detected
+  '40001', // serialization_failure; on a standby: conflict with recovery
+  '55P03', // lock_not_available: another request changes what this one needs
+]);
+
+/** Whether an error of node or of postgres.js says: the database is not there just now, or busy. Another try may go well. */
+export const isAway = (error: unknown): boolean => AWAY.has((error as { code?: string } | null)?.code ?? '');
+
 export const unavailable = (cause: unknown) =>
   new ProblemError(
     503,

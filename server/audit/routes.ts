@@ -15,7 +15,7 @@ export function auditRoutes(router: Router, services: Services): void {
   bind(router, services, listAudit, async ({ db, principal, query }) => {
     const { limit = 50, cursor, ...filters } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await db.withTenant(principal.orgId, (sql) =>
+    const found = await db.replica.withTenant(principal.orgId, (sql) =>
       queries.listEvents(sql, principal.orgId, filters, limit + 1, after),
     );
     const events = found.slice(0, limit);

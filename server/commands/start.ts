@@ -10,8 +10,9 @@ import { createHttpServer } from '../http/http-server.js';
 import { addressOf, drain, listen } from '../http/listen.js';
 import { type Runner, startRunner } from '../jobs/runner.js';
 import { createLogger } from '../log.js';
-import { createMetrics, driftGauge, type Metrics, poolGauges } from '../metrics/metrics.js';
+import { createMetrics, driftGauge, type Metrics, poolGauges, replicaMetrics } from '../metrics/metrics.js';
 import { createMetricsServer } from '../metrics/metrics-server.js';
+import { withReplica } from '../replica/replica.js';
 import { type Folder, startFolder } from '../rollups/folder.js';
 import { loadSigningKey } from '../signing-key.js';
 import { version } from '../version.js';
@@ -35,7 +36,7 @@ export async function start(config: Config): Promise<void> {
   try {
     claim = cluster && (await claimCluster(directUrl, config.dataDir));
     for (const migration of applied) log.info({ migration }, 'migration applied');
-    db = connect({ url, poolSize: config.poolSize });
+    db = withReplica(connect({ url, poolSize: config.poolSize }), config, log);
     const state = { draining: false };
     const signingKey = await loadSigningKey(config, cluster && config.dataDir);
     if (signingKey) sequencer = startSequencer(db, signingKey, log);
@@ -44,6 +45,7 @@ export async function start(config: Config): Promise<void> {
     folder = startFolder(db, log);
     const metrics = createMetrics(version);
     poolGauges(metrics, db);
+    replicaMetrics(metrics, db);
     driftGauge(metrics, db);
     const server = createHttpServer(
       createApp({ db, log, version, state, metrics, config, signingKey }).callback(),

@@ -22,7 +22,8 @@ export function healthRoutes(router: Router, db: Database, state: ServerState): 
     });
     if (!migrated)
       throw notReady('not_migrated', 'The database lacks migrations of this version: run blameprompt-server migrate.');
-    ctx.body = { status: 'ready' };
+    const replica = db.replica.status();
+    ctx.body = { status: 'ready', ...(replica && { replica: replica.state }) }; // the server works without it
   });
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Context, Next } from 'koa';
 import type { Problem } from '../../shared/api/problem.js';
-import { ProblemError, tookTooLong, unavailable } from '../errors.js';
+import { isAway, ProblemError, tookTooLong, unavailable } from '../errors.js';
 import type { Logger } from '../log.js';
 
 /** Gives each request an id, taken from the caller's `X-Request-Id` when it is harmless. */
@@ -72,30 +72,10 @@ function noRoute(ctx: Context): ProblemError {
   );
 }
 
-/** Errors of node and of postgres.js that say: the database is not there just now, or busy. */
-const TRY_AGAIN = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-  'CONNECT_TIMEOUT',
-  '57P01', // admin_shutdown
-  '57P02', // crash_shutdown
-  '57P03', // cannot_connect_now
-  '53300', // too_many_connections
-  '40P01', // deadlock_detected
-  '40001', // serialization_failure
-  '55P03', // lock_not_available: another request changes what this one needs
-]);
-
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const { code, status } = error as { code?: string; status?: number };
-  if (code !== undefined && TRY_AGAIN.has(code)) return unavailable(error);
+  if (isAway(error)) return unavailable(error);
   if (code === '57014') return tookTooLong(error); // query_canceled
   if (status === 400) return new ProblemError(400, 'bad_request', 'The request cannot be read.', { cause: error });
   return new ProblemError(500, 'internal', 'Something went wrong here. The log has it under this request id.', {

@@ -10,6 +10,8 @@ export interface Metrics {
   observe(ctx: Context, next: Next): Promise<void>;
   /** A value that is asked for at each scrape. One that cannot be had is left out, and the scrape goes on. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
+  /** Counts that somebody else keeps, by what they are of. */
+  counter(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void;
   /** The text of Prometheus' format 0.0.4. */
   render(): Promise<{ type: string; text: string }>;
 }
@@ -64,6 +66,18 @@ export function createMetrics(version: string): Metrics {
         },
       });
     },
+    counter(name, help, label, read) {
+      new Counter({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          this.reset();
+          for (const [value, count] of Object.entries(read())) this.inc({ [label]: value }, count);
+        },
+      });
+    },
     render: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }
@@ -73,6 +87,24 @@ export function poolGauges({ gauge }: Metrics, { load }: Pick<Database, 'load'>)
   gauge('blameprompt_pool_size', 'Connections to the database at most', () => load().size);
   gauge('blameprompt_pool_running', 'Transactions of orgs that hold one', () => load().running);
   gauge('blameprompt_pool_waiting', 'Transactions of orgs that wait for one', () => load().waiting);
+}
+
+/** How the replica does, and who answered the reads that it is for. Nothing where there is none. */
+export function replicaMetrics({ gauge, counter }: Metrics, { replica }: Pick<Database, 'replica'>): void {
+  if (!replica.status()) return;
+  const status = () => replica.status()!;
+  gauge('blameprompt_replica_ready', '1 while reads that tolerate lag go to the replica', () =>
+    status().state === 'ready' ? 1 : 0,
+  );
+  gauge('blameprompt_replica_lag_seconds', 'How old what the replica shows is at most', () => status().lagSeconds);
+  gauge('blameprompt_replica_pool_running', 'Transactions of orgs on the replica', () => status().running);
+  gauge('blameprompt_replica_pool_waiting', 'Transactions of orgs that wait for one', () => status().waiting);
+  counter(
+    'blameprompt_replica_reads_total',
+    'Reads that tolerate lag, by who answered: the replica, or why the primary did',
+    'answered',
+    () => status().reads,
+  );
 }
 
 /** What the last `rollups verify` of each org found. */

@@ -71,7 +71,7 @@ export function violationRoutes(router: Router, services: Services): void {
     const { limit = 50, cursor, ...filters } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     // One more than asked for tells whether there is a next page.
-    const found = await db.withTenant(principal.orgId, (sql) =>
+    const found = await db.replica.withTenant(principal.orgId, (sql) =>
       listViolations(sql, principal.orgId, filters, limit + 1, after),
     );
     const violations = found.slice(0, limit);

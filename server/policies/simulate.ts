@@ -58,7 +58,7 @@ export async function simulate(
   const tally = new Tally(inForce, policy.id, range);
   const started = performance.now();
   const readPage = pageOf(inForce);
-  await db.withTenant(orgId, async (sql) => {
+  await db.replica.withTenant(orgId, async (sql) => {
     let next: Position | null | undefined = begin;
     do {
       const page: Page = await readPage(sql, orgId, inForce, range, next);

@@ -25,7 +25,7 @@ export function receiptRoutes(router: Router, services: Services): void {
     const { limit = 50, cursor, ...filters } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     // One more than asked for tells whether there is a next page.
-    const found = await db.withTenant(principal.orgId, (sql) =>
+    const found = await db.replica.withTenant(principal.orgId, (sql) =>
       queries.listReceipts(sql, principal.orgId, filters, limit + 1, after),
     );
     const receipts = found.slice(0, limit);
@@ -35,7 +35,7 @@ export function receiptRoutes(router: Router, services: Services): void {
   bind(router, services, getReceipt, async ({ db, principal, params }) => {
     const id = params.id ?? '';
     if (!isUuid(id)) throw notFound('receipt');
-    return db.withTenant(principal.orgId, async (sql) => {
+    return db.replica.withTenant(principal.orgId, async (sql) => {
       const receipt = await queries.findReceipt(sql, principal.orgId, id);
       if (!receipt) throw notFound('receipt');
       return { ...receipt, revisions: await queries.listRevisions(sql, principal.orgId, id) };

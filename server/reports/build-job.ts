@@ -8,10 +8,10 @@ import type { ReportDocument, Table } from '../../shared/report/document.js';
 import { REPORTS } from '../../shared/report/types.js';
 import { writeReport } from '../../shared/report/write.js';
 import { type Actor, recordEvent } from '../audit/record.js';
+import type { Sql } from '../db.js';
 import type { JobContext, JobKind } from '../jobs/kinds.js';
 import { lockOrg } from '../orgs/lock.js';
 import { findOrgById } from '../orgs/queries.js';
-import { readClock } from '../time.js';
 import { fileName } from './check-format.js';
 import { checkTable } from './check-table.js';
 import { Digest } from './digest.js';
@@ -41,13 +41,12 @@ export const buildReport: JobKind = {
     try {
       const path = join(folder, 'report');
       const { db, config } = context;
-      const { began, org, ...built } = await writeTo(path, orgId, request, context);
+      const { erasures, org, ...built } = await writeTo(path, orgId, request, context);
       await db.withTenant(orgId, async (sql) => {
         await lockOrg(sql, orgId, 'shared');
-        const [erased] = await sql`
-          select from erasures where org_id = ${orgId} and erased_at >= ${began}::text::timestamptz limit 1
-        `;
-        if (erased) throw new Error('A person was erased meanwhile, who may stand in what was read: built again.');
+        // By their number, not their time: a replica may show what is older than the moment at which it was asked.
+        if ((await countErasures(sql, orgId)) !== erasures)
+          throw new Error('A person was erased meanwhile, who may stand in what was read: built again.');
         await storeFile(sql, orgId, id, built, path);
         const { name, bytes, sha256 } = built;
         const after = { job: id, ...request, name, bytes, sha256 };
@@ -65,7 +64,7 @@ export const buildReport: JobKind = {
 async function writeTo(path: string, orgId: string, request: BuildPayload['request'], context: JobContext) {
   const { type, format = 'json', table = REPORTS[type].table, ...asked } = request;
   return withReportSnapshot(context.db, orgId, type, async (sql) => {
-    const began = await readClock(sql);
+    const erasures = await countErasures(sql, orgId);
     const org = await findOrgById(sql, orgId);
     const scope = await openScope(sql, org, type, asked);
     const document = await composeReport(scope);
@@ -74,13 +73,18 @@ async function writeTo(path: string, orgId: string, request: BuildPayload['reque
     const chunks = digest.through(writeReport(observed(document, context), format, table));
     await pipeline(chunks, createWriteStream(path, { mode: 0o600 }), { signal: context.signal });
     return {
-      began,
+      erasures,
       org: org.slug,
       name: fileName(scope, format),
       content_type: REPORT_FORMATS[format],
       ...digest.result(),
     };
   });
+}
+
+async function countErasures(sql: Sql, orgId: string): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from erasures where org_id = ${orgId}`;
+  return row!.count;
 }
 
 /** Tells how many of the tables are through; how long each is, nobody knows before. */

@@ -5,6 +5,7 @@ import type { QueryOf } from '../../shared/api/types.js';
 import { REPORT_TYPES, REPORTS, type ReportType } from '../../shared/report/types.js';
 import { writeReport } from '../../shared/report/write.js';
 import { recordEvent } from '../audit/record.js';
+import type { Sql } from '../db.js';
 import { notFound, ProblemError } from '../errors.js';
 import { bind, type Call, type Services } from '../http/bind.js';
 import { checkFormat, fileName } from './check-format.js';
@@ -44,7 +45,7 @@ async function streamReport(call: Call<QueryOf<typeof getReport>, unknown>, type
   let action = 'report.interrupted';
   let period: object | undefined;
   try {
-    await withReportSnapshot(db, orgId, type, async (sql) => {
+    const write = async (sql: Sql) => {
       const scope = await openScope(sql, org, type, asked);
       const document = await composeReport(scope);
       if (format === 'csv') checkTable(document, table);
@@ -52,7 +53,8 @@ async function streamReport(call: Call<QueryOf<typeof getReport>, unknown>, type
       const name = fileName(scope, format);
       const chunks = digest.through(writeReport(document, format, table));
       await stream({ contentType: REPORT_FORMATS[format], name, chunks });
-    });
+    };
+    await withReportSnapshot(db, orgId, type, write, () => period === undefined);
     action = 'report.generated';
   } finally {
     // Data that left the server before its reader went away has left it all the same.
