@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { guarded } from './db-guard.js';
 import { createFairQueue } from './limits/fair-queue.js';
+import { tracedTransaction } from './tracing/span.js';
 
 /** A query runner bound to one transaction. Every query of the server goes through one. */
 export type Sql = postgres.TransactionSql;
@@ -88,13 +89,16 @@ export function connect({ url, poolSize = 10, statementTimeoutMs = 30_000 }: Dat
   return {
     withTenant: async (orgId, work) => {
       const tenant = asTenant(orgId);
-      return tenants.run(orgId, () => transaction(tenant, work));
+      return tracedTransaction('withTenant', () => tenants.run(orgId, () => transaction(tenant, work)));
     },
     withSnapshot: async (orgId, work) => {
       const snapshot = ['set transaction isolation level repeatable read, read only', ...asTenant(orgId)];
-      return tenants.run(orgId, () => transaction(snapshot, work, SNAPSHOT_TIMEOUT_MS));
+      return tracedTransaction('withSnapshot', () =>
+        tenants.run(orgId, () => transaction(snapshot, work, SNAPSHOT_TIMEOUT_MS)),
+      );
     },
-    withSystem: (work) => transaction(['set local role blameprompt_system'], work),
+    withSystem: (work) =>
+      tracedTransaction('withSystem', () => transaction(['set local role blameprompt_system'], work)),
     load: () => ({ ...tenants.counts(), size: poolSize }),
     close: (seconds = 5) => pool.end({ timeout: seconds }),
   };

@@ -14,6 +14,7 @@ import { createMetrics, driftGauge, type Metrics, poolGauges } from '../metrics/
 import { createMetricsServer } from '../metrics/metrics-server.js';
 import { type Folder, startFolder } from '../rollups/folder.js';
 import { loadSigningKey } from '../signing-key.js';
+import type { Exporter } from '../tracing/export.js';
 import { version } from '../version.js';
 import { prepareDatabase } from './with-database.js';
 
@@ -32,9 +33,11 @@ export async function start(config: Config): Promise<void> {
   let runner: Runner | undefined;
   let metricsServer: Server | undefined;
   let folder: Folder | undefined;
+  let traces: Exporter | undefined;
   try {
     claim = cluster && (await claimCluster(directUrl, config.dataDir));
     for (const migration of applied) log.info({ migration }, 'migration applied');
+    if (config.tracing) traces = (await import('../tracing/export.js')).startExporter(config.tracing, log);
     db = connect({ url, poolSize: config.poolSize });
     const state = { draining: false };
     const signingKey = await loadSigningKey(config, cluster && config.dataDir);
@@ -73,6 +76,7 @@ export async function start(config: Config): Promise<void> {
     metricsServer?.closeAllConnections();
     metricsServer?.close();
     await folder?.stop();
+    await traces?.stop();
     await db?.close();
     await claim?.release();
     await cluster?.release();
