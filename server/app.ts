@@ -21,6 +21,7 @@ import { reportRoutes } from './reports/routes.js';
 import { retentionRoutes } from './retention/routes.js';
 import { settingsRoutes } from './settings/routes.js';
 import { teamRoutes } from './teams/routes.js';
+import { traceRequests } from './tracing/requests.js';
 import { webhookRoutes } from './webhooks/routes.js';
 
 export interface AppOptions extends Omit<Services, 'rates'> {
@@ -58,6 +59,7 @@ export function createApp({ log, version, state, metrics, ...given }: AppOptions
   jobRoutes(router, services);
   reportRoutes(router, services);
 
+  app.use(traceRequests);
   app.use(requestId);
   app.use(accessLog(log));
   app.use(metrics.observe);

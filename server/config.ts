@@ -1,6 +1,7 @@
 import { defaultDataDir } from './embedded/data-dir.js';
 import { ServerError } from './errors.js';
 import { parseSyslogUrl } from './siem/target.js';
+import { readTracing, type TracingSettings } from './tracing/settings.js';
 import { toNetworks } from './webhooks/addresses.js';
 
 interface Setting<T> {
@@ -219,16 +220,20 @@ export const settings = {
   },
 } satisfies Record<string, Setting<unknown>>;
 
-export type Config = { [K in keyof typeof settings]: ReturnType<(typeof settings)[K]['read']> };
+export type Config = { [K in keyof typeof settings]: ReturnType<(typeof settings)[K]['read']> } & {
+  /** Of OpenTelemetry's own variables, which docs/operations.md lists. */
+  tracing: TracingSettings | undefined;
+};
 
 /** Flags before environment before defaults. The only reader of process.env in the server. */
 export function readConfig(flags: Record<string, string | boolean | undefined>, env = process.env): Config {
-  return Object.fromEntries(
+  const own = Object.fromEntries(
     Object.entries(settings).map(([name, setting]: [string, Setting<unknown>]) => [
       name,
       setting.read(flagOf(setting, flags) ?? env[setting.env]),
     ]),
-  ) as Config;
+  );
+  return { ...own, tracing: readTracing(env) } as Config;
 }
 
 function flagOf({ flag }: Setting<unknown>, flags: Record<string, string | boolean | undefined>): string | undefined {

@@ -1,7 +1,14 @@
 import postgres from 'postgres';
 import { guarded } from './db-guard.js';
 import { createFairQueue } from './limits/fair-queue.js';
-import type { ReplicaStatus } from './replica/watch.js';
+    withSnapshot,
+    replica: {
+      withTenant: async (orgId, work) => {
+        const tenant = ['set transaction isolation level repeatable read, read only', ...asTenant(orgId)];
+        return tracedTransaction('replica.withTenant', () => tenants.run(orgId, () => transaction(tenant, work)));
+      },
+      withSnapshot,
+      status: () => undefined,
 
 /** A query runner bound to one transaction. Every query of the server goes through one. */
 export type Sql = postgres.TransactionSql;
@@ -13,7 +20,7 @@ export type Query<Row extends object> = postgres.PendingQuery<Row[]>;
 
 /** Reads that tolerate lag, in transactions that can only read: on the replica where there is one that is fit, else here. */
 export interface Reader {
-  /** As `withTenant` of `Database`. `work` may be called twice: what the replica does not do, or does not find, the primary is asked. */
+  /** As `withTenant` of `Database`, all queries as of one moment. `work` may be called twice: what the replica does not do, or does not find, the primary is asked. */
   withTenant<T>(orgId: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** As `withSnapshot` of `Database`. While `mayRepeat` says no (the reader has some of it already), a fault stays one. */
   withSnapshot<T>(orgId: string, work: (sql: Sql) => Promise<T>, mayRepeat?: () => boolean): Promise<T>;
@@ -106,14 +113,17 @@ export function connect({
 
   async function withSnapshot<T>(orgId: string, work: (sql: Sql) => Promise<T>): Promise<T> {
     const snapshot = ['set transaction isolation level repeatable read, read only', ...asTenant(orgId)];
-    return tenants.run(orgId, () => transaction(snapshot, work, SNAPSHOT_TIMEOUT_MS));
+    return tracedTransaction('withSnapshot', () =>
+      tenants.run(orgId, () => transaction(snapshot, work, SNAPSHOT_TIMEOUT_MS)),
+    );
   }
 
   return {
     withTenant: async (orgId, work) => {
       const tenant = asTenant(orgId);
-      return tenants.run(orgId, () => transaction(tenant, work));
+      return tracedTransaction('withTenant', () => tenants.run(orgId, () => transaction(tenant, work)));
     },
+<<<<<<< HEAD
     withSnapshot,
     replica: {
       withTenant: async (orgId, work) => {
@@ -122,8 +132,16 @@ export function connect({
       },
       withSnapshot,
       status: () => undefined,
+=======
+    withSnapshot: async (orgId, work) => {
+      const snapshot = ['set transaction isolation level repeatable read, read only', ...asTenant(orgId)];
+      return tracedTransaction('withSnapshot', () =>
+        tenants.run(orgId, () => transaction(snapshot, work, SNAPSHOT_TIMEOUT_MS)),
+      );
+>>>>>>> otel
     },
-    withSystem: (work) => transaction(['set local role blameprompt_system'], work),
+    withSystem: (work) =>
+      tracedTransaction('withSystem', () => transaction(['set local role blameprompt_system'], work)),
     load: () => ({ ...tenants.counts(), size: poolSize }),
     close: (seconds = 5) => pool.end({ timeout: seconds }),
   };

@@ -1,4 +1,5 @@
 import { type Logger, type LoggerOptions, pino } from 'pino';
+import { traceIds } from './tracing/span.js';
 
 export type { Logger };
 
@@ -9,6 +10,7 @@ export type { Logger };
 export const logOptions: LoggerOptions = {
   base: null,
   timestamp: pino.stdTimeFunctions.isoTime,
+  mixin: traceIds,
   formatters: { level: (label) => ({ level: label }) },
   serializers: {
     err: ({ name, code, message, stack }: Error & { code?: string }) => ({ name, code, message, stack }),

@@ -15,6 +15,7 @@ import { createMetricsServer } from '../metrics/metrics-server.js';
 import { withReplica } from '../replica/replica.js';
 import { type Folder, startFolder } from '../rollups/folder.js';
 import { loadSigningKey } from '../signing-key.js';
+import type { Exporter } from '../tracing/export.js';
 import { version } from '../version.js';
 import { prepareDatabase } from './with-database.js';
 
@@ -33,9 +34,11 @@ export async function start(config: Config): Promise<void> {
   let runner: Runner | undefined;
   let metricsServer: Server | undefined;
   let folder: Folder | undefined;
+  let traces: Exporter | undefined;
   try {
     claim = cluster && (await claimCluster(directUrl, config.dataDir));
     for (const migration of applied) log.info({ migration }, 'migration applied');
+    if (config.tracing) traces = (await import('../tracing/export.js')).startExporter(config.tracing, log);
     db = withReplica(connect({ url, poolSize: config.poolSize }), config, log);
     const state = { draining: false };
     const signingKey = await loadSigningKey(config, cluster && config.dataDir);
@@ -75,6 +78,7 @@ export async function start(config: Config): Promise<void> {
     metricsServer?.closeAllConnections();
     metricsServer?.close();
     await folder?.stop();
+    await traces?.stop();
     await db?.close();
     await claim?.release();
     await cluster?.release();

@@ -1,4 +1,5 @@
 import { ProblemError } from '../errors.js';
+import { traced } from '../tracing/span.js';
 import type { JobKind, JobServices, Recurring } from './kinds.js';
 import type { Ending, Leased } from './leases.js';
 import { endAttempt, renewLease } from './leases.js';
@@ -51,7 +52,10 @@ async function attempt(
   // Its processes died without a word, one after the other: it may be what kills them.
   if (attempt > kind.maxAttempts) return { status: 'failed', error: 'The server ended while it worked at this job.' };
   try {
-    const result = await kind.run({ orgId, id, attempt, payload }, context);
+    const attributes = { 'blameprompt.job.id': id, 'blameprompt.job.attempt': attempt };
+    const result = await traced(`job ${kind.kind}`, { attributes }, () =>
+      kind.run({ orgId, id, attempt, payload }, context),
+    );
     return { status: 'done', result: result ?? null };
   } catch (cause) {
     if (stopping.aborted) return { status: 'waiting', error: null, seconds: 0, attempts: attempt - 1, cause };

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../db.js';
 import type { Logger } from '../log.js';
+import { traced } from '../tracing/span.js';
 import { foldOrg } from './fold.js';
 
 /** Between two looks at what waits, in milliseconds. Who reads analytics does not wait for it. */
@@ -19,7 +20,7 @@ export function startFolder(db: Database, log: Logger): Folder {
   const run = async () => {
     do {
       try {
-        for (const org of await findWaitingOrgs(db)) await foldOrg(db, org, { wait: false });
+        for (const org of await findWaitingOrgs(db)) await traced('fold', {}, () => foldOrg(db, org, { wait: false }));
       } catch (err) {
         log.error({ err }, 'rollups could not be folded');
       }

@@ -1,5 +1,6 @@
 import { type Agent, request } from 'undici';
 import { toStorable } from '../../shared/text.js';
+import { SpanKind, traced, traceHeaders } from '../tracing/span.js';
 import { version } from '../version.js';
 
 /** From the connection to the end of the reply, in milliseconds; Standard Webhooks says 15 to 30 seconds. */
@@ -31,10 +32,13 @@ export async function send(
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   try {
-    const reply = await request(url, {
+    const reply = await post(url, {
       dispatcher: agent,
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json', 'user-agent': `blameprompt-server/${version}` },
+      headers: {
+        ...headers,
+        'content-type': 'application/json',
+        'user-agent': `blameprompt-server/${version}`,
+      },
       body,
       signal: limit.signal,
     });
@@ -51,6 +55,20 @@ export async function send(
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
   }
+}
+
+/** In a span of its own, which the receiver is told. Of the URL only the host goes into it: the rest may be a secret. */
+function post(
+  url: string,
+  options: { dispatcher: Agent; headers: Record<string, string>; body: string; signal: AbortSignal },
+) {
+  const attributes = { 'http.request.method': 'POST', 'server.address': new URL(url).hostname };
+  return traced('POST', { kind: SpanKind.client, attributes }, async (span) => {
+    const headers = { ...options.headers, ...traceHeaders() };
+    const reply = await request(url, { ...options, method: 'POST', headers });
+    if (span) span.attributes['http.response.status_code'] = reply.statusCode;
+    return reply;
+  });
 }
 
 /** The start of a reply; the rest, which may have no end, is left with its connection. Its status counts even if it breaks off. */
