@@ -2,7 +2,7 @@ import type { Filters } from '../../shared/api/receipts.js';
 import { BOT_EMAIL, BOT_NAME } from '../../shared/bots.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
 import { timeBound } from '../../shared/validate.js';
-import type { Sql } from '../db.js';
+import type { Fragment, Sql } from '../db.js';
 import { instant } from '../time.js';
 
 /** The filters as conditions on `receipts r` of one org. Every value is a parameter. */
@@ -61,11 +61,17 @@ export function repoIdOf(sql: Sql, orgId: string, repo: string) {
 
 /** The team a receipt or commit counts for, by its slug; where it counts for none, what its sender named. */
 function countsFor(sql: Sql, alias: 'r' | 'c', orgId: string, team: string) {
+  const [own, declared] = countings(sql, alias, orgId, team);
+  return sql`(${own} or ${declared})`;
+}
+
+/** The two ways to count for a team, of which no receipt or commit has both: it was found to be of the team, or its sender named it. */
+export function countings(sql: Sql, alias: 'r' | 'c', orgId: string, team: string): [Fragment, Fragment] {
   const fact = sql(alias);
-  return sql`(
-    ${fact}.team_id = (select id from teams where org_id = ${orgId} and slug = ${team})
-    or (${fact}.team_id is null and ${fact}.team = ${team})
-  )`;
+  return [
+    sql`${fact}.team_id = (select id from teams where org_id = ${orgId} and slug = ${team})`,
+    sql`(${fact}.team_id is null and ${fact}.team = ${team})`,
+  ];
 }
 
 function mentions(sql: Sql, orgId: string, q: string) {
