@@ -2,7 +2,7 @@ import type { Filters, ReceiptItem } from '../../shared/api/receipts.js';
 import { parseLines } from '../../shared/line-set.js';
 import type { Fragment, Sql } from '../db.js';
 import type { Position } from '../http/cursor.js';
-import { instant, utc } from '../time.js';
+import { utc } from '../time.js';
 import { repoIdOf } from './filters.js';
 import { searchReceipts } from './search.js';
 
@@ -64,12 +64,12 @@ async function selectItems(sql: Sql, orgId: string, page: Fragment, attributions
     left join teams t on t.org_id = ${orgId} and t.id = r.team_id
     cross join lateral (
       select coalesce(json_agg(
-          json_build_object('repo', s.name, 'commit', nullif(s.commit_oid, ''), 'now_at', c.rewritten_to,
+          json_build_object('repo', ap.name, 'commit', nullif(s.commit_oid, ''), 'now_at', c.rewritten_to,
             'path', s.file ->> 'path', 'lines', s.file ->> 'lines')
           order by s.received_at, s.commit_oid, s.repo_id, s.nr
         ), '[]') as attributions
       from (
-        select ap.name, a.repo_id, a.commit_oid, a.received_at, f.file, f.nr
+        select a.repo_id, a.commit_oid, a.received_at, f.file, f.nr
         from (
           select repo_id, commit_oid, received_at, jsonb_path_query_array(files, ${`$[0 to ${attributions - 1}]`}::text::jsonpath) as files
           from attributions
@@ -77,11 +77,11 @@ async function selectItems(sql: Sql, orgId: string, page: Fragment, attributions
           order by received_at, commit_oid, repo_id
           limit ${attributions}
         ) as a
-        join repos ap on ap.org_id = ${orgId} and ap.id = a.repo_id
         left join lateral jsonb_array_elements(a.files) with ordinality as f (file, nr) on true
         order by a.received_at, a.commit_oid, a.repo_id, f.nr
         limit ${attributions}
       ) as s
+      join repos ap on ap.org_id = ${orgId} and ap.id = s.repo_id
       left join commits c
         on c.org_id = ${orgId} and c.repo_id = s.repo_id and c.oid = s.commit_oid and not c.on_default_branch
     ) as a
