@@ -3,14 +3,14 @@ import { type BenchServer, startBenchServer } from './database.js';
 import { generate } from './generate.js';
 import { median, round } from './measure.js';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** A page may take this many milliseconds, as a search stops after 500 of them and ends the step it is in. */
 const LIMIT_MS = 1_000;
-/** Steps in a row that are measured of what fills no page. */
-const FOLLOWED = 10;
+/** Requests in a row for one page, where the first ones do not fill it. */
+const FOLLOWED = 4;
 
 /** Names of a request and its query; values that many receipts have, few, and none. */
-export const PAGES: Record<string, string> = {
+const PAGES: Record<string, string> = {
   'first page': '',
   'first page of 500': 'limit=500',
   'repo, busy': 'repo=git.example.com/acme/repo-0',
@@ -76,26 +76,25 @@ export async function benchReceipts(receipts: number) {
   }
 }
 
-/** Asks for a page, and on from there until it is full or has no more; as often as that is few requests. */
-export async function measure({ origin, key }: BenchServer, query: string) {
+/** Asks for a page, and on from there until it is full or there are no more. Milliseconds of single requests. */
+async function measure({ origin, key }: BenchServer, query: string) {
   const times: number[] = [];
   let pages = 0;
   let items = 0;
   let ended = false;
-  for (let nth = 0; nth < ROUNDS && times.length < FOLLOWED; nth++) {
+  for (let nth = 0; nth < ROUNDS; nth++) {
     pages = items = 0;
-    for (let cursor = ''; times.length < FOLLOWED + ROUNDS; ) {
+    ended = false;
+    for (let cursor = ''; !ended && pages < FOLLOWED; pages++) {
       const started = performance.now();
-      const url = `${origin}/api/v1/receipts?${[query, cursor].filter(Boolean).join('&')}`;
+      const url = `${origin}/api/v1/receipts?${query}${cursor}`;
       const reply = await fetch(url, { headers: { authorization: `Bearer ${key}` } });
       if (reply.status !== 200) throw new Error(`${url} answered ${reply.status}: ${await reply.text()}`);
       const page = (await reply.json()) as { receipts: unknown[]; next_cursor: string | null };
       times.push(performance.now() - started);
       items += page.receipts.length;
-      pages++;
       ended = page.next_cursor === null || items >= 50;
-      if (ended) break;
-      cursor = `cursor=${page.next_cursor}`;
+      cursor = `&cursor=${page.next_cursor}`;
     }
   }
   return { ms: median(times), slowest: Math.max(...times), pages, items, ended };

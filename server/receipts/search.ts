@@ -6,13 +6,13 @@ import { instant, utc } from '../time.js';
 import { countings, receiptConditions, repoIdOf } from './filters.js';
 
 export interface SearchLimits {
-  /** Receipts that one step looks at, and one that looks into texts and paths. */
+  /** Receipts that one step looks at, at most, and one that looks into texts and paths. */
   rows: { columns: number; text: number };
   /** A search that took longer answers what it has, in milliseconds. */
   budgetMs: number;
 }
 
-/** A text is looked for in all paths of a receipt, of which there may be thousands; a step must end long before the statement timeout. */
+/** A text is looked for in all paths of a receipt, of which there may be thousands: steps begin small, and a slow one makes the next smaller. */
 const LIMITS: SearchLimits = { rows: { columns: 20_000, text: 1_000 }, budgetMs: 500 };
 
 /**
@@ -29,13 +29,15 @@ export async function searchReceipts(
   { rows, budgetMs }: SearchLimits = LIMITS,
 ): Promise<{ ids: string[]; next: Position | undefined }> {
   const started = performance.now();
-  const size = filters.q === undefined ? rows.columns : rows.text;
+  const most = filters.q === undefined ? rows.columns : rows.text;
+  let size = Math.ceil(most / 8);
   const ways = waysTo(sql, orgId, filters);
   const { from: _from, to: _to, ...chosen } = filters;
   // Here an index has nothing but what is asked for: no more than a page of it is read.
   const isExact = ways.length === 1 && Object.keys(chosen).length <= 1 && !needsLooking(filters);
   const found: Position[] = [];
   for (let start = after; ; ) {
+    const stepped = performance.now();
     const bounds = timeBounds(sql, filters, start);
     const { way, end } = isExact ? { way: ways[0]!, end: undefined } : await chooseWay(sql, orgId, ways, bounds, size);
     const window = end ? sql`${bounds} and ${notBefore(sql, end)}` : bounds;
@@ -52,6 +54,7 @@ export async function searchReceipts(
     if (found.length > limit) return { ids, next: found[limit - 1] };
     if (!end || performance.now() - started > budgetMs) return { ids, next: end };
     start = end;
+    size = performance.now() - stepped < budgetMs / 10 ? Math.min(most, size * 2) : Math.ceil(size / 2);
   }
 }
 
