@@ -25,7 +25,7 @@ const PAGES: Record<string, string> = {
   'tool, frequent': 'tool=cursor',
   team: 'team=team-7',
   'team, absent': 'team=none',
-  'from, to': 'from=2025-03-01&to=2025-03-02',
+  'from, to': 'from=2025-03-03&to=2025-03-04',
   'repo and model': 'repo=git.example.com/acme/repo-0&model=model-11',
   'user and team of others': 'user=person-3@example.com&team=team-7',
   'model and tool, none': 'model=model-0&tool=codex',

@@ -5,8 +5,11 @@ import { timeBound } from '../../shared/validate.js';
 import type { Fragment, Sql } from '../db.js';
 import { instant } from '../time.js';
 
-/** The filters as conditions on `receipts r` of one org. Every value is a parameter. */
-export function receiptConditions(sql: Sql, orgId: string, filters: Filters) {
+/**
+ * The filters as conditions on `receipts r` of one org. Every value is a parameter. `ofFew`: the receipts they are asked of are few, so
+ * paths are looked up for each of them; else the planner may read the paths of all of the org's.
+ */
+export function receiptConditions(sql: Sql, orgId: string, filters: Filters, { ofFew = false } = {}) {
   const { repo, user, model, provider, tool, team, from, to, q } = filters;
   return sql`
     r.org_id = ${orgId}
@@ -18,7 +21,7 @@ export function receiptConditions(sql: Sql, orgId: string, filters: Filters) {
     ${team === undefined ? sql`` : sql`and ${countsFor(sql, 'r', orgId, team)}`}
     ${from === undefined ? sql`` : sql`and r."timestamp" >= ${instant(sql, timeBound(from, 'from')!)}`}
     ${to === undefined ? sql`` : sql`and r."timestamp" < ${instant(sql, timeBound(to, 'to')!)}`}
-    ${q === undefined ? sql`` : sql`and ${mentions(sql, orgId, q)}`}
+    ${q === undefined ? sql`` : sql`and ${mentions(sql, orgId, q, ofFew)}`}
   `;
 }
 
@@ -74,7 +77,7 @@ export function countings(sql: Sql, alias: 'r' | 'c', orgId: string, team: strin
   ];
 }
 
-function mentions(sql: Sql, orgId: string, q: string) {
+function mentions(sql: Sql, orgId: string, q: string, ofFew: boolean) {
   const pattern = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
   return sql`(
     r.prompt_summary ilike ${pattern} or r.model ilike ${pattern} or r.session_id ilike ${pattern}
@@ -83,6 +86,7 @@ function mentions(sql: Sql, orgId: string, q: string) {
       select from attributions a
       where a.org_id = ${orgId} and a.receipt_id = r.id
         and exists (select from jsonb_array_elements(a.files) as f where f ->> 'path' ilike ${pattern})
+      ${ofFew ? sql`offset 0` : sql``}
     )
   )`;
 }
