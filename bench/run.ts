@@ -9,6 +9,7 @@ import { benchHook } from './hook.js';
 import { benchIngest } from './ingest.js';
 import { benchNotes } from './notes.js';
 import { benchPolicy } from './policy.js';
+import { benchReceipts } from './receipts.js';
 import { benchReport } from './report.js';
 import { benchSync } from './sync.js';
 import { createSyntheticRepository } from './synthetic.js';
@@ -22,6 +23,7 @@ const BENCHES = {
   ingest: { run: (_repo: string, receipts: number) => benchIngest(receipts), made: undefined },
   notes: { run: benchNotes, made: {} },
   policy: { run: benchPolicy, made: undefined },
+  receipts: { run: (_repo: string, receipts: number) => benchReceipts(receipts), made: undefined },
   report: { run: (_repo: string, receipts: number) => benchReport(receipts), made: undefined },
   sync: { run: benchSync, made: { commits: 10_000, conversation: 5_000 } },
 };

@@ -367,7 +367,7 @@ create table receipts (
   constraint receipts_timestamp_basis_check CHECK ((timestamp_basis = ANY (ARRAY['recorded'::text, 'commit'::text, 'note'::text, 'received'::text])))
 );
 CREATE INDEX receipts_by_author ON public.receipts USING btree (org_id, author, "timestamp" DESC, id DESC);
-CREATE INDEX receipts_by_declared_team ON public.receipts USING btree (org_id, team) WHERE ((team_id IS NULL) AND (team IS NOT NULL));
+CREATE INDEX receipts_by_declared_team ON public.receipts USING btree (org_id, team, "timestamp" DESC, id DESC) WHERE ((team_id IS NULL) AND (team IS NOT NULL));
 CREATE INDEX receipts_by_model ON public.receipts USING btree (org_id, model, "timestamp" DESC, id DESC);
 CREATE INDEX receipts_by_repo ON public.receipts USING btree (org_id, repo_id, "timestamp" DESC, id DESC);
 CREATE INDEX receipts_by_team ON public.receipts USING btree (org_id, team_id, "timestamp" DESC, id DESC);

@@ -1,14 +1,8 @@
 import postgres from 'postgres';
 import { guarded } from './db-guard.js';
 import { createFairQueue } from './limits/fair-queue.js';
-    withSnapshot,
-    replica: {
-      withTenant: async (orgId, work) => {
-        const tenant = ['set transaction isolation level repeatable read, read only', ...asTenant(orgId)];
-        return tracedTransaction('replica.withTenant', () => tenants.run(orgId, () => transaction(tenant, work)));
-      },
-      withSnapshot,
-      status: () => undefined,
+import type { ReplicaStatus } from './replica/watch.js';
+import { tracedTransaction } from './tracing/span.js';
 
 /** A query runner bound to one transaction. Every query of the server goes through one. */
 export type Sql = postgres.TransactionSql;
@@ -123,22 +117,14 @@ export function connect({
       const tenant = asTenant(orgId);
       return tracedTransaction('withTenant', () => tenants.run(orgId, () => transaction(tenant, work)));
     },
-<<<<<<< HEAD
     withSnapshot,
     replica: {
       withTenant: async (orgId, work) => {
-        const tenant = ['set transaction read only', ...asTenant(orgId)];
-        return tenants.run(orgId, () => transaction(tenant, work));
+        const tenant = ['set transaction isolation level repeatable read, read only', ...asTenant(orgId)];
+        return tracedTransaction('replica.withTenant', () => tenants.run(orgId, () => transaction(tenant, work)));
       },
       withSnapshot,
       status: () => undefined,
-=======
-    withSnapshot: async (orgId, work) => {
-      const snapshot = ['set transaction isolation level repeatable read, read only', ...asTenant(orgId)];
-      return tracedTransaction('withSnapshot', () =>
-        tenants.run(orgId, () => transaction(snapshot, work, SNAPSHOT_TIMEOUT_MS)),
-      );
->>>>>>> otel
     },
     withSystem: (work) =>
       tracedTransaction('withSystem', () => transaction(['set local role blameprompt_system'], work)),

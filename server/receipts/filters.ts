@@ -2,11 +2,14 @@ import type { Filters } from '../../shared/api/receipts.js';
 import { BOT_EMAIL, BOT_NAME } from '../../shared/bots.js';
 import { normalizeRepoName } from '../../shared/repo-name.js';
 import { timeBound } from '../../shared/validate.js';
-import type { Sql } from '../db.js';
+import type { Fragment, Sql } from '../db.js';
 import { instant } from '../time.js';
 
-/** The filters as conditions on `receipts r` of one org. Every value is a parameter. */
-export function receiptConditions(sql: Sql, orgId: string, filters: Filters) {
+/**
+ * The filters as conditions on `receipts r` of one org. Every value is a parameter. `ofFew`: the receipts they are asked of are few, so
+ * paths are looked up for each of them; else the planner may read the paths of all of the org's.
+ */
+export function receiptConditions(sql: Sql, orgId: string, filters: Filters, { ofFew = false } = {}) {
   const { repo, user, model, provider, tool, team, from, to, q } = filters;
   return sql`
     r.org_id = ${orgId}
@@ -18,7 +21,7 @@ export function receiptConditions(sql: Sql, orgId: string, filters: Filters) {
     ${team === undefined ? sql`` : sql`and ${countsFor(sql, 'r', orgId, team)}`}
     ${from === undefined ? sql`` : sql`and r."timestamp" >= ${instant(sql, timeBound(from, 'from')!)}`}
     ${to === undefined ? sql`` : sql`and r."timestamp" < ${instant(sql, timeBound(to, 'to')!)}`}
-    ${q === undefined ? sql`` : sql`and ${mentions(sql, orgId, q)}`}
+    ${q === undefined ? sql`` : sql`and ${mentions(sql, orgId, q, ofFew)}`}
   `;
 }
 
@@ -61,14 +64,20 @@ export function repoIdOf(sql: Sql, orgId: string, repo: string) {
 
 /** The team a receipt or commit counts for, by its slug; where it counts for none, what its sender named. */
 function countsFor(sql: Sql, alias: 'r' | 'c', orgId: string, team: string) {
-  const fact = sql(alias);
-  return sql`(
-    ${fact}.team_id = (select id from teams where org_id = ${orgId} and slug = ${team})
-    or (${fact}.team_id is null and ${fact}.team = ${team})
-  )`;
+  const [own, declared] = countings(sql, alias, orgId, team);
+  return sql`(${own} or ${declared})`;
 }
 
-function mentions(sql: Sql, orgId: string, q: string) {
+/** The two ways to count for a team, of which no receipt or commit has both: it was found to be of the team, or its sender named it. */
+export function countings(sql: Sql, alias: 'r' | 'c', orgId: string, team: string): [Fragment, Fragment] {
+  const fact = sql(alias);
+  return [
+    sql`${fact}.team_id = (select id from teams where org_id = ${orgId} and slug = ${team})`,
+    sql`(${fact}.team_id is null and ${fact}.team = ${team})`,
+  ];
+}
+
+function mentions(sql: Sql, orgId: string, q: string, ofFew: boolean) {
   const pattern = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
   return sql`(
     r.prompt_summary ilike ${pattern} or r.model ilike ${pattern} or r.session_id ilike ${pattern}
@@ -77,6 +86,7 @@ function mentions(sql: Sql, orgId: string, q: string) {
       select from attributions a
       where a.org_id = ${orgId} and a.receipt_id = r.id
         and exists (select from jsonb_array_elements(a.files) as f where f ->> 'path' ilike ${pattern})
+      ${ofFew ? sql`offset 0` : sql``}
     )
   )`;
 }

@@ -188,6 +188,27 @@ test('pages follow each other without gap or repetition, also where times are eq
   t.deepEqual(seen, [...new Set(seen)].sort().reverse());
 });
 
+test('a list shows the first hundred attributions of a session in the order of commits and paths, and counts all', async (t) => {
+  const { key } = await server.createOrg();
+  const paths = Array.from({ length: 120 }, (_, n) => `src/${String(n).padStart(3, '0')}.ts`);
+  const files = (commit: string) => paths.map((path) => ({ commit, path, lines: '1' }));
+  const session = receipt({ attributions: files(OID).slice(0, 60).reverse() });
+  await post(key, { repo: REPO, receipts: [session] });
+  await post(key, { repo: REPO, receipts: [{ ...session, attributions: files(OTHER_OID) }] });
+  const commitless = receipt({ attributions: [], timestamp: '2020-01-01T00:00:00Z' });
+  await post(key, { repo: REPO, receipts: [commitless] });
+  const [item, other] = (await list(key)).receipts;
+  const first = [...files(OID).slice(0, 60), ...files(OTHER_OID).slice(0, 40)];
+  t.like(item, { attribution_count: 180, commit_hash: OID, file_path: 'src/000.ts' });
+  t.deepEqual(
+    item.attributions,
+    first.map((file) => ({ repo: REPO.name, now_at: null, ...file })),
+  );
+  t.like(other, { attribution_count: 0, attributions: [], commit_hash: null });
+  const { body } = await server.request(`/api/v1/receipts/${session.id}`, { key });
+  t.is(body.attributions.length, 180);
+});
+
 test('every filter narrows the list to what it says', async (t) => {
   const { key } = await server.createOrg();
   const ids = Object.fromEntries(['plain', 'other'].map((name) => [name, randomUUID()]));

@@ -24,12 +24,10 @@ export function receiptRoutes(router: Router, services: Services): void {
   bind(router, services, listReceipts, async ({ db, principal, query }) => {
     const { limit = 50, cursor, ...filters } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    // One more than asked for tells whether there is a next page.
-    const found = await db.replica.withTenant(principal.orgId, (sql) =>
-      queries.listReceipts(sql, principal.orgId, filters, limit + 1, after),
+    const { receipts, next } = await db.replica.withTenant(principal.orgId, (sql) =>
+      queries.listReceipts(sql, principal.orgId, filters, limit, after),
     );
-    const receipts = found.slice(0, limit);
-    return { receipts, next_cursor: found.length > limit ? encodeCursor(receipts.at(-1)!) : null };
+    return { receipts, next_cursor: next ? encodeCursor(next) : null };
   });
 
   bind(router, services, getReceipt, async ({ db, principal, params }) => {

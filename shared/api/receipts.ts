@@ -255,7 +255,15 @@ export const listReceipts = endpoint({
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
     cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 300, description: 'next_cursor of the page before' })),
   }),
-  reply: Type.Object({ receipts: Type.Array(ReceiptItem), next_cursor: Nullable(Type.String()) }),
+  reply: Type.Object({
+    receipts: Type.Array(ReceiptItem),
+    next_cursor: Nullable(
+      Type.String({
+        description:
+          'where to go on; null: there are no more. A search that finds little answers fewer receipts than limit, or none, after half a second: go on while this is not null',
+      }),
+    ),
+  }),
 });
 
 export const getReceipt = endpoint({

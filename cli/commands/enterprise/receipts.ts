@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { listReceipts } from '../../../shared/api/receipts.js';
-import type { ReplyOf } from '../../../shared/api/types.js';
+import type { QueryOf, ReplyOf } from '../../../shared/api/types.js';
+import type { ApiClient } from '../../api-client.js';
 import { BaseCommand, clientFlags } from '../../base-command.js';
 import { filterFlags, pickFilters } from '../../filter-flags.js';
 import { formatUsd, table } from '../../terminal.js';
@@ -22,12 +23,25 @@ export default class Receipts extends BaseCommand {
       limit: flags.limit,
       ...(flags.cursor !== undefined && { cursor: flags.cursor }),
     };
-    const reply = await this.call(flags, listReceipts, { query });
+    const access = await this.access(await this.settings(flags.directory, flags));
+    const reply = await this.withServer(access, (client) => fullPage(client, query));
     if (reply.receipts.length === 0) this.print('No receipts.');
     else this.print(table([HEADING, ...reply.receipts.map(row)], ''));
     if (reply.next_cursor !== null) this.print(`\nMore: --cursor ${reply.next_cursor}`);
     return reply;
   }
+}
+
+/** The server answers fewer than asked for when it had to look at many: asks on until the page is full or there are no more. */
+async function fullPage(client: ApiClient, query: QueryOf<typeof listReceipts> & { limit: number }) {
+  const page = await client.call(listReceipts, { query });
+  while (page.next_cursor !== null && page.receipts.length < query.limit) {
+    const rest = { ...query, limit: query.limit - page.receipts.length, cursor: page.next_cursor };
+    const more = await client.call(listReceipts, { query: rest });
+    page.receipts.push(...more.receipts);
+    page.next_cursor = more.next_cursor;
+  }
+  return page;
 }
 
 const HEADING = ['time', 'repository', 'commit', 'person', 'model', 'cost', 'file'];
