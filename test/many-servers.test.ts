@@ -12,8 +12,10 @@ import { startTestServer, type TestServer } from './server.js';
 async function twoServers(t: ExecutionContext, throughBouncer: boolean): Promise<[TestServer, TestServer] | undefined> {
   const database = await createTestDatabase();
   t.teardown(database.drop);
-  const url = throughBouncer ? await startPgBouncer(t, database.url) : database.url;
-  if (url === undefined) return undefined;
+  const bouncer = throughBouncer ? await startPgBouncer(database.url) : undefined;
+  if (throughBouncer && !bouncer) return undefined;
+  if (bouncer) t.teardown(bouncer.stop);
+  const url = bouncer?.url ?? database.url;
   const start = async () => {
     const db = connect({ url, poolSize: 8 });
     const server = await startTestServer({ database: { ...database, url, db } });
