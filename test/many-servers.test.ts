@@ -2,7 +2,8 @@ import test, { type ExecutionContext } from 'ava';
 import postgres from 'postgres';
 import { connect } from '../server/db.js';
 import { endpoints } from '../shared/api/index.js';
-import { createTestDatabase } from './database.js';
+import { run, SERVER } from './cli.js';
+import { createTestDatabase, databaseEnv } from './database.js';
 import { exampleOf, makeExamples } from './examples.js';
 import { OTHER_OID, REPO, receipt } from './fixtures.js';
 import { startPgBouncer } from './pgbouncer.js';
@@ -91,6 +92,19 @@ for (const throughBouncer of [false, true]) {
     await Promise.all(work);
   });
 }
+
+test('a command leaves no prepared statement on the connection that PgBouncer gives to others next', async (t) => {
+  const database = await createTestDatabase();
+  t.teardown(database.drop);
+  const bouncer = await startPgBouncer(database.url);
+  if (!bouncer) return t.pass('there is no PgBouncer here');
+  t.teardown(bouncer.stop);
+  const { code, stderr } = await run(SERVER, ['org', 'list'], { env: databaseEnv({ ...database, url: bouncer.url }) });
+  t.is(code, 0, stderr);
+  const sql = postgres(bouncer.url, { max: 1, prepare: false });
+  t.teardown(() => sql.end());
+  t.deepEqual([...(await sql`select statement from pg_prepared_statements`)], []);
+});
 
 test('the server takes no lock and sets nothing that outlives its transaction', async (t) => {
   const server = await startTestServer({ poolSize: 1 });
