@@ -129,7 +129,7 @@ test('a backup of an older version is read into the schema of its time and migra
   const long = 'é\t\\.\n'.repeat(300_000);
   const sql = postgres(old.adminUrl, { max: 1 });
   await sql`insert into orgs (org_id, slug, name) values (${'00000000-0000-4000-8000-000000000001'}, 'old', ${long})`;
-  await sql`insert into orgs (org_id, slug, name) select gen_random_uuid(), 'z' || n, ${'x'.repeat(100)} from generate_series(1, 9000) n`;
+  await sql`insert into orgs (org_id, slug, name) select gen_random_uuid(), 'z' || n, ${'x'.repeat(1000)} from generate_series(1, 900) n`;
   await sql.end();
   const file = join(await temporaryFolder(t), 'backup');
   await writeBackup(old.adminUrl, file, '0.0.1');
@@ -138,7 +138,7 @@ test('a backup of an older version is read into the schema of its time and migra
   const { json } = await run(SERVER, ['org', 'list', '--json'], { env: databaseEnv(target) });
   t.is(json.orgs[0].slug, 'old');
   t.true(json.orgs[0].name === long);
-  t.is(json.orgs.length, 9001);
+  t.is(json.orgs.length, 901);
 });
 
 test('a user who does not see all rows makes no backup rather than a part of one', async (t) => {
