@@ -48,7 +48,8 @@ async function dropAll(sql: postgres.Sql, login: string): Promise<void> {
   const databases = await sql<{ name: string }[]>`
     select datname as name from pg_database where starts_with(datname, ${`${login}_`})
   `;
-  for (const { name } of databases) await sql.unsafe(`drop database ${name} with (force)`);
+  // A test that was interrupted may be dropping its own just now.
+  for (const { name } of databases) await sql.unsafe(`drop database if exists ${name} with (force)`);
   await sql.unsafe(`drop role if exists ${login}`);
   const marked = await sql<{ name: string }[]>`
     select rolname as name from pg_roles where shobj_description(oid, 'pg_authid') = ${MARK}
