@@ -145,7 +145,8 @@ async function createDatabase(clusterUrl: string): Promise<void> {
 async function checkVersion(url: string): Promise<void> {
   let sql: postgres.Sql | undefined;
   try {
-    sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
+    // It may reach a PgBouncer, where a prepared statement stays behind on a connection of everybody's.
+    sql = postgres(url, { max: 1, connect_timeout: 10, prepare: false, fetch_types: false, onnotice: () => {} });
     const [row] = await sql<{ version: number }[]>`select current_setting('server_version_num')::int as version`;
     if (row!.version < 150000) {
       throw new ServerError(

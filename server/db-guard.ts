@@ -65,18 +65,17 @@ export async function guarded<T>(
 }
 
 /**
- * After these errors of a query the connection closes: those of postgres.js itself, of the socket, and of a backend that is
- * shut down, was idle for too long, or (on a standby) kept a row that the primary has removed. Only errors of queries have `query`: what a file or another socket says is no reason to wait for the
- * connection to close.
+ * After these errors of a query the connection closes: those of postgres.js itself, of the socket, and the fatal ones of a backend that is
+ * shut down, was idle for too long, or (on a standby) kept a row that the primary has removed, or of a PgBouncer that lost it. Only errors
+ * of queries have `query`: what a file or another socket says is no reason to wait for the connection to close.
  */
 function endsConnection(error: unknown): boolean {
   if (!(error instanceof Error && 'query' in error)) return false;
-  const { code = '', syscall, severity } = error as { code?: string; syscall?: string; severity?: string };
-  return (
-    severity === 'FATAL' ||
-    syscall !== undefined ||
-    code.startsWith('CONNECTION_') ||
-    code.startsWith('57P0') ||
-    code === '25P03'
-  );
+  const {
+    code = '',
+    syscall,
+    ...said
+  } = error as { code?: string; syscall?: string } & Partial<postgres.PostgresError>;
+  const severity = said.severity ?? said.severity_local; // PgBouncer says the second only
+  return syscall !== undefined || code.startsWith('CONNECTION_') || severity === 'FATAL' || severity === 'PANIC';
 }

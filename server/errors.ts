@@ -128,8 +128,14 @@ const AWAY = new Set([
   '55P03', // lock_not_available: another request changes what this one needs
 ]);
 
-/** Whether an error of node or of postgres.js says: the database is not there just now, or busy. Another try may go well. */
-export const isAway = (error: unknown): boolean => AWAY.has((error as { code?: string } | null)?.code ?? '');
+/**
+ * Whether an error of node or of postgres.js says: the database is not there just now, or busy. Another try may go well. PgBouncer says
+ * all of it as a protocol violation, without the severity that PostgreSQL gives.
+ */
+export function isAway(error: unknown): boolean {
+  const { code = '', severity } = (error ?? {}) as { code?: string; severity?: string };
+  return AWAY.has(code) || (code === '08P01' && severity === undefined);
+}
 
 export const unavailable = (cause: unknown) =>
   new ProblemError(

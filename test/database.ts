@@ -2,17 +2,23 @@ import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { connect, type Database } from '../server/db.js';
 
-/** The login that tests give the server: member of its two roles, owner of nothing. Name and password in one. */
-export const LOGIN = 'bp_test_login';
-
 export interface TestDatabase {
-  /** As the server sees it. */
+  /** As the server sees it: a login that owns nothing, perhaps through a PgBouncer (TEST_PGBOUNCER). */
   url: string;
-  /** As its owner, a superuser. */
+  /** As its owner, a superuser, past any PgBouncer. */
   adminUrl: string;
   db: Database;
   drop(): Promise<void>;
 }
+
+/** What the environment of a server's process says of its database. */
+export const databaseEnv = ({ url, adminUrl }: Pick<TestDatabase, 'url' | 'adminUrl'>): Record<string, string> => ({
+  DATABASE_URL: url,
+  DATABASE_URL_DIRECT: adminUrl,
+});
+
+/** The migrated database of a run of tests, by the name of its login. */
+export const templateOf = (login: string) => `${login}_template`;
 
 export function withDatabase(href: string, name: string): string {
   const url = new URL(href);
@@ -28,32 +34,33 @@ function env(name: string): string {
 
 /** A database of its own, cloned from the migrated template (or empty). */
 export const createTestDatabase = ({ empty = false, poolSize = 5 } = {}): Promise<TestDatabase> =>
-  createFrom(empty ? 'template0' : env('TEST_TEMPLATE'), poolSize);
+  createFrom(empty ? 'template0' : templateOf(new URL(env('TEST_LOGIN_URL')).username), poolSize);
 
-/** What a backup of a database would be restored as. Nobody may be connected to it. */
-export const copyDatabase = ({ adminUrl }: Pick<TestDatabase, 'adminUrl'>): Promise<TestDatabase> =>
-  createFrom(new URL(adminUrl).pathname.slice(1), 5);
+/** What a backup of a database would be restored as. Nobody may be connected to it but a PgBouncer, which is cut off. */
+export async function copyDatabase({ adminUrl }: Pick<TestDatabase, 'adminUrl'>): Promise<TestDatabase> {
+  const name = new URL(adminUrl).pathname.slice(1);
+  await admin((sql) => sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = ${name}`);
+  return createFrom(name, 5);
+}
 
 async function createFrom(template: string, poolSize: number): Promise<TestDatabase> {
-  const server = env('TEST_DATABASE_URL');
-  const name = `bp_test_${randomBytes(6).toString('hex')}`;
-  const admin = (text: string) => {
-    const sql = postgres(server, { max: 1, onnotice: () => {} });
-    return sql.unsafe(text).finally(() => sql.end());
-  };
-  await admin(`create database ${name} template ${template}`);
-  const adminUrl = withDatabase(server, name);
-  const login = new URL(adminUrl);
-  login.username = LOGIN;
-  login.password = LOGIN;
-  const db = connect({ url: login.href, poolSize });
+  const login = env('TEST_LOGIN_URL');
+  const name = `${new URL(login).username}_${randomBytes(6).toString('hex')}`;
+  await admin((sql) => sql.unsafe(`create database ${name} template ${template}`));
+  const url = withDatabase(login, name);
+  const db = connect({ url, poolSize });
   return {
-    url: login.href,
-    adminUrl,
+    url,
+    adminUrl: withDatabase(env('TEST_DATABASE_URL'), name),
     db,
     drop: async () => {
       await db.close();
-      await admin(`drop database ${name} with (force)`);
+      await admin((sql) => sql.unsafe(`drop database ${name} with (force)`));
     },
   };
+}
+
+async function admin(work: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
+  const sql = postgres(env('TEST_DATABASE_URL'), { max: 1, onnotice: () => {} });
+  await work(sql).finally(() => sql.end());
 }

@@ -14,6 +14,9 @@ test.before(async () => {
 });
 test.after.always(() => server?.stop());
 
+/** One time for all: at midnight two receipts of a test must not be of two days. */
+const NOW = new Date().toISOString();
+
 const access = (url: string, key: string) => ({ BLAMEPROMPT_API_URL: url, BLAMEPROMPT_API_KEY: key });
 
 /** A change of one commit with AI lines in `crypto/` and a receipt of three dollars of today. */
@@ -22,9 +25,8 @@ async function change(t: ExecutionContext): Promise<TestClone> {
   await clone.commit({ 'a.ts': lines(1) });
   await clone.git('checkout', '--quiet', '-b', 'feature');
   const commit = await clone.commit({ 'crypto/a.ts': lines(3) });
-  const timestamp = new Date().toISOString();
   const said = {
-    ...receipt({ timestamp, cost_usd: 3 }),
+    ...receipt({ timestamp: NOW, cost_usd: 3 }),
     provider: 'claude',
     files_changed: [],
     prompt_summary: 'private-prompt',
@@ -56,7 +58,7 @@ test('the server judges by the policies of the org and what it knows was spent',
   });
   t.is((await gate(clone, [...args, '--fail-on', 'warn'], access(server.origin, key))).code, 3);
 
-  const earlier = { ...receipt({ timestamp: new Date().toISOString(), cost_usd: 4 }), attributions: [] };
+  const earlier = { ...receipt({ timestamp: NOW, cost_usd: 4 }), attributions: [] };
   t.is(
     (await post('/api/v1/receipts', { repo: { name: 'git.example.com/acme/other' }, receipts: [earlier] })).status,
     200,

@@ -2,7 +2,8 @@ import test, { type ExecutionContext } from 'ava';
 import postgres from 'postgres';
 import { connect } from '../server/db.js';
 import { endpoints } from '../shared/api/index.js';
-import { createTestDatabase } from './database.js';
+import { run, SERVER } from './cli.js';
+import { createTestDatabase, databaseEnv } from './database.js';
 import { exampleOf, makeExamples } from './examples.js';
 import { OTHER_OID, REPO, receipt } from './fixtures.js';
 import { startPgBouncer } from './pgbouncer.js';
@@ -12,8 +13,10 @@ import { startTestServer, type TestServer } from './server.js';
 async function twoServers(t: ExecutionContext, throughBouncer: boolean): Promise<[TestServer, TestServer] | undefined> {
   const database = await createTestDatabase();
   t.teardown(database.drop);
-  const url = throughBouncer ? await startPgBouncer(t, database.url) : database.url;
-  if (url === undefined) return undefined;
+  const bouncer = throughBouncer ? await startPgBouncer(database.url) : undefined;
+  if (throughBouncer && !bouncer) return undefined;
+  if (bouncer) t.teardown(bouncer.stop);
+  const url = bouncer?.url ?? database.url;
   const start = async () => {
     const db = connect({ url, poolSize: 8 });
     const server = await startTestServer({ database: { ...database, url, db } });
@@ -89,6 +92,19 @@ for (const throughBouncer of [false, true]) {
     await Promise.all(work);
   });
 }
+
+test('a command leaves no prepared statement on the connection that PgBouncer gives to others next', async (t) => {
+  const database = await createTestDatabase();
+  t.teardown(database.drop);
+  const bouncer = await startPgBouncer(database.url);
+  if (!bouncer) return t.pass('there is no PgBouncer here');
+  t.teardown(bouncer.stop);
+  const { code, stderr } = await run(SERVER, ['org', 'list'], { env: databaseEnv({ ...database, url: bouncer.url }) });
+  t.is(code, 0, stderr);
+  const sql = postgres(bouncer.url, { max: 1, prepare: false });
+  t.teardown(() => sql.end());
+  t.deepEqual([...(await sql`select statement from pg_prepared_statements`)], []);
+});
 
 test('the server takes no lock and sets nothing that outlives its transaction', async (t) => {
   const server = await startTestServer({ poolSize: 1 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { blamePromptNote, CLI, lines, run, TestClone, temporaryFolder } from './cli.js';
 import { commitFact, receipt } from './fixtures.js';
+import { onOneDay } from './one-day.js';
 import { startTestServer, type TestServer } from './server.js';
 
 let server: TestServer;
@@ -176,14 +177,15 @@ test('policies are tried on a sample before they are applied', async (t) => {
 });
 
 test('what a policy would have found is told before it is switched on', async (t) => {
-  const { json, says, write, post, expect } = await org(t);
-  const days = [0, 1, 2].map((ago) => new Date(Date.now() - ago * 86_400_000).toISOString());
-  await post('/receipts', {
-    repo: { name: REPO },
-    receipts: days.map((timestamp) => receipt({ timestamp, cost_usd: 6 })),
+  const { json, says, write, expect, twoDays } = await onOneDay(async () => {
+    const made = await org(t);
+    const days = [0, 1, 2].map((ago) => new Date(Date.now() - ago * 86_400_000).toISOString());
+    const receipts = days.map((timestamp) => receipt({ timestamp, cost_usd: 6 }));
+    await made.post('/receipts', { repo: { name: REPO }, receipts });
+    await made.json('policy', 'set', 'models', '--rule', 'blocked_models=claude-*', '--disabled');
+    return { ...made, twoDays: await made.json('policy', 'simulate', 'models', '--days', '2') };
   });
-  await json('policy', 'set', 'models', '--rule', 'blocked_models=claude-*', '--disabled');
-  t.like(await json('policy', 'simulate', 'models', '--days', '2'), { receipts: 2, violations: { warn: 2, block: 0 } });
+  t.like(twoDays, { receipts: 2, violations: { warn: 2, block: 0 } });
   const text = await says('policy', 'simulate', 'models');
   t.regex(text, /3 violations from .* in 3 receipts/);
   t.regex(text, /git\.example\.com\/acme\/shop +3[\s\S]+ada@example\.com +3/);

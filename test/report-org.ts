@@ -20,7 +20,7 @@ export async function seedOrg({ createOrg, request, sequence }: TestServer): Pro
     action: 'block',
     rule: { blocked_models: ['gpt-*'] },
     exemptions: [
-      { reason: 'Trial', approver: 'cto@example.com', expires_at: '2027-01-01T00:00:00Z', people: ['bob@example.com'] },
+      { reason: 'Trial', approver: 'cto@example.com', expires_at: '2199-01-01T00:00:00Z', people: ['bob@example.com'] },
     ],
   });
   await send('POST', '/policies', { name: 'Budget', action: 'warn', rule: { max_cost_per_day: 1 } });

@@ -1,18 +1,15 @@
 /**
- * Runs the tests on a real PostgreSQL: starts an embedded one in a temporary folder (or takes TEST_DATABASE_URL: a
- * superuser of a server that may be filled with throw-away databases), makes the template that every test file clones,
- * runs AVA with the arguments given, and cleans up. TEST_POSTGRES_BIN names the binaries of another PostgreSQL.
+ * Runs the tests on a real PostgreSQL, with the arguments given to AVA, and leaves nothing behind. Without more it starts an
+ * embedded one in a temporary folder; TEST_POSTGRES_BIN names the binaries of another, TEST_DATABASE_URL a superuser of
+ * a server that runs. With TEST_PGBOUNCER=1 the servers under test reach it through a PgBouncer in transaction mode.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import postgres from 'postgres';
 import { openCluster } from '../server/embedded/cluster.js';
-import { migrate } from '../server/migrate.js';
-import { LOGIN, withDatabase } from './database.js';
-
-const TEMPLATE = `bp_template_${process.pid}`;
+import { startPgBouncer } from './pgbouncer.js';
+import { prepareServer } from './prepare.js';
 
 async function main(): Promise<number> {
   const given = process.env.TEST_DATABASE_URL;
@@ -34,33 +31,28 @@ async function main(): Promise<number> {
 }
 
 async function runTests(url: string): Promise<number> {
-  await makeTemplate(url);
+  const { loginUrl, clean } = await prepareServer(url);
   try {
-    return await ava({ ...process.env, TEST_DATABASE_URL: url, TEST_TEMPLATE: TEMPLATE });
+    if (process.env.TEST_PGBOUNCER !== '1') return await ava(url, loginUrl);
+    const bouncer = await startPgBouncer(loginUrl);
+    if (!bouncer) throw new Error('TEST_PGBOUNCER is set, and there is no pgbouncer in PATH.');
+    try {
+      return await ava(url, bouncer.url);
+    } finally {
+      await bouncer.stop();
+    }
   } finally {
-    const sql = postgres(url, { max: 1, onnotice: () => {} });
-    await sql.unsafe(`drop database if exists ${TEMPLATE} with (force)`);
-    await sql.end();
+    await clean();
   }
 }
 
-async function makeTemplate(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  await sql.unsafe(`create database ${TEMPLATE}`);
-  await migrate(withDatabase(url, TEMPLATE));
-  await sql.unsafe(`do $$ begin
-    if not exists (select from pg_roles where rolname = '${LOGIN}') then
-      create role ${LOGIN} login noinherit password '${LOGIN}';
-    end if;
-    grant blameprompt_app, blameprompt_system to ${LOGIN};
-  end $$`);
-  await sql.end();
-}
-
-function ava(env: NodeJS.ProcessEnv): Promise<number> {
+function ava(url: string, loginUrl: string): Promise<number> {
   const bin = new URL('../../node_modules/ava/entrypoints/cli.mjs', import.meta.url).pathname;
+  const env = { ...process.env, TEST_DATABASE_URL: url, TEST_LOGIN_URL: loginUrl };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bin, ...process.argv.slice(2)], { stdio: 'inherit', env });
+    // It ends, and then we clean up.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)));
   });

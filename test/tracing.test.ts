@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import { type ReceivedSpan, startCollector } from '../server/tracing/collector.test.support.js';
 import { startReceiver } from '../server/webhooks/receiver.test.support.js';
 import { run, SERVER, temporaryFolder } from './cli.js';
-import { createTestDatabase } from './database.js';
+import { createTestDatabase, databaseEnv } from './database.js';
 import { REPO, receipt } from './fixtures.js';
 
 const SIGNING_KEY = 'MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f';
@@ -17,10 +17,10 @@ const CALLER = 'b7ad6b7169203331';
 
 /** The built server as a process, with what it logs. */
 async function start(t: ExecutionContext, settings: Record<string, string>) {
-  const { adminUrl, drop } = await createTestDatabase();
-  t.teardown(drop);
-  const env = { DATABASE_URL: adminUrl, ...settings };
-  const { json: made } = await run(SERVER, ['org', 'create', 'acme', '--json'], { env: { DATABASE_URL: adminUrl } });
+  const database = await createTestDatabase();
+  t.teardown(database.drop);
+  const env = { ...databaseEnv(database), ...settings };
+  const { json: made } = await run(SERVER, ['org', 'create', 'acme', '--json'], { env: databaseEnv(database) });
   const child = spawn(process.execPath, [SERVER, '--port', '0'], {
     env: { PATH: process.env.PATH, BLAMEPROMPT_SIGNING_KEY: SIGNING_KEY, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

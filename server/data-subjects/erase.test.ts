@@ -65,7 +65,7 @@ async function fill(ask: Awaited<ReturnType<typeof setup>>['ask']) {
       {
         reason: `${NAME} may`,
         approver: EMAIL,
-        expires_at: '2027-01-01T00:00:00Z',
+        expires_at: '2199-01-01T00:00:00Z',
         people: ['nobody', NAME, OLD_EMAIL],
       },
     ],

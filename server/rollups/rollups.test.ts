@@ -1,5 +1,6 @@
 import test from 'ava';
 import postgres from 'postgres';
+import { databaseEnv } from '../../test/database.js';
 import { commitFact, REPO, receipt } from '../../test/fixtures.js';
 import { startTestServer, type TestServer } from '../../test/server.js';
 import { rebuild, verify } from '../commands/rollups.js';
@@ -17,7 +18,7 @@ test('verify tells rollups that differ, and rebuild mends them', async (t) => {
     key: org.key,
     body: { repo: REPO, receipts: [receipt(), receipt()], commits: [commitFact()] },
   });
-  const config = readConfig({ 'database-url': server.adminUrl }, {});
+  const config = readConfig({}, databaseEnv(server));
   t.deepEqual((await verify(config, org.slug)).json, { orgs: [{ org: org.slug, drift: 0 }] });
   const sql = postgres(server.adminUrl, { max: 1 });
   await sql`update rollups set receipts = receipts + 1 where org_id = ${org.id} and receipts > 0 and repo = 0 and person > 0`;

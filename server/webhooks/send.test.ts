@@ -68,10 +68,11 @@ test('a receiver that never answers, or answers a byte at a time, is given up', 
   const silent = await receiver(t, () => {});
   t.regex((await post(t, silent.url, { timeoutMs: 200 })).error!, /no answer|timeout/i);
   const slow = await receiver(t, (response) => {
+    response.write('x');
     const timer = setInterval(() => response.write('x'), 20);
     response.once('close', () => clearInterval(timer));
   });
-  const { status, error } = await post(t, slow.url, { timeoutMs: 300 });
+  const { status, error } = await post(t, slow.url, { timeoutMs: 2000 });
   t.is(error, null);
   t.is(status, 200, 'it did say 200');
   const endless = createServer((socket) => {
