@@ -17,10 +17,11 @@ export async function foldOrg(db: Database, orgId: string, { wait }: { wait: boo
   while (await db.withTenant(orgId, (sql) => foldPortion(sql, orgId, wait)));
 }
 
-/** True when so many deltas wait that whoever sends more should help folding. */
+/** True when so many deltas wait that whoever sends more should help folding. Rollups that are not built yet nobody should wait for. */
 export async function manyWait(sql: Sql, orgId: string): Promise<boolean> {
   const [row] = await sql<{ many: boolean }[]>`
-    select coalesce(max(id) - min(id), 0) >= ${MANY} as many from rollup_deltas where org_id = ${orgId}
+    select coalesce(max(id) - min(id), 0) >= ${MANY} and exists (select from rollup_state where org_id = ${orgId}) as many
+    from rollup_deltas where org_id = ${orgId}
   `;
   return row!.many;
 }
