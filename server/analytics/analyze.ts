@@ -6,7 +6,7 @@ import type { Database, Sql } from '../db.js';
 import { invalidQuery } from '../errors.js';
 import { foldOrg } from '../rollups/fold.js';
 import { version } from '../version.js';
-import { findPeriod, type Period, periodBefore } from './period.js';
+import { findPeriod, NONE, type Period, periodBefore } from './period.js';
 import * as queries from './queries.js';
 import { findKeys, type Scope } from './source.js';
 
@@ -28,33 +28,46 @@ export async function analyze(
 ): Promise<Analytics> {
   if (query.compare !== undefined && query.from === undefined)
     throw invalidQuery([{ in: 'query', pointer: '/from', message: 'is required to compare with the period before' }]);
+  const lags = db.replica.status() !== undefined;
+  const answer = await db.replica.withTenant(orgId, (sql) => answerIn(sql, orgId, query, etag, lags));
+  if (answer) return answer;
   await foldOrg(db, orgId, { wait: true });
   return db.withTenant(orgId, async (sql) => {
     await sql`set transaction isolation level repeatable read`;
-    const tag = lasts(query) ? await nameAnswer(sql, orgId, query) : undefined;
-    if (tag === undefined) return analyzeIn(sql, orgId, query);
-    etag(tag);
-    const answer = answers.get(tag) ?? (await analyzeIn(sql, orgId, query));
-    answers.set(tag, answer);
-    return answer;
+    return (await answerIn(sql, orgId, query, etag, true))!;
   });
+}
+
+/** Undefined where rollups lack what was sent, unless the answer `mayLag`: behind a fold by what came after it, on a replica by as much as that is. */
+async function answerIn(
+  sql: Sql,
+  orgId: string,
+  query: AnalyticsQuery,
+  etag: (tag: string) => void,
+  mayLag: boolean,
+): Promise<Analytics | undefined> {
+  const [state] = await sql<{ deltas_wait: boolean }[]>`
+    select exists (select from rollup_deltas where org_id = ${orgId}) as deltas_wait, rebuilt_at::text, version::text,
+      (select md5(string_agg(concat_ws(' ', id, slug, name), E'\n' order by id)) from teams where org_id = ${orgId}) as teams
+    from rollup_state where org_id = ${orgId}
+  `;
+  if (!state || (state.deltas_wait && !mayLag)) return undefined;
+  if (state.deltas_wait || !lasts(query)) return analyzeIn(sql, orgId, query);
+  // Of all that is changed without a trace in rollups an answer has the names of teams.
+  const tag = hash('sha256', JSON.stringify([version, orgId, state, query]));
+  etag(tag);
+  const answer = answers.get(tag) ?? (await analyzeIn(sql, orgId, query));
+  answers.set(tag, answer);
+  return answer;
 }
 
 /** False where an answer depends on more than rollups and what they are noted by: on prompts, on the hour. */
 const lasts = ({ q, compare, to }: AnalyticsQuery) => q === undefined && (compare === undefined || to !== undefined);
 
-/** Of all that is changed without a trace in rollups an answer has the names of teams. */
-async function nameAnswer(sql: Sql, orgId: string, query: AnalyticsQuery): Promise<string> {
-  const [state] = await sql`
-    select rebuilt_at::text, version::text,
-      (select md5(string_agg(concat_ws(' ', id, slug, name), E'\n' order by id)) from teams where org_id = ${orgId}) as teams
-    from rollup_state where org_id = ${orgId}
-  `;
-  return hash('sha256', JSON.stringify([version, orgId, state, query]));
-}
-
 /** The same inside a transaction that sees rollups which hold all that it sees (`withFoldedSnapshot`). */
 export async function analyzeIn(sql: Sql, orgId: string, query: AnalyticsQuery): Promise<Analytics> {
+  // Rows of rollups are few: starting workers takes longer than reading them. Receipts may be many.
+  if (query.q === undefined) await sql`set local max_parallel_workers_per_gather = 0`;
   const { from, to, bucket = 'day', top = 10, compare, time_zone, ...filters } = query;
   const [state] = await sql<{ time_zone: string }[]>`select time_zone from rollup_state where org_id = ${orgId}`;
   const rollupZone = state!.time_zone;
@@ -64,7 +77,7 @@ export async function analyzeIn(sql: Sql, orgId: string, query: AnalyticsQuery):
   const scopeOf = ({ range, cover }: Period, kind = cover): Scope => ({
     ...base,
     // What receipts mention is in no rollup.
-    cover: filters.q === undefined ? kind : { quarter: [], day: [], month: [], year: [], facts: [range] },
+    cover: filters.q === undefined ? kind : { ...NONE, facts: [range] },
   });
   const scope = scopeOf(period);
   const trendScope = scopeOf(period, timeZone === rollupZone ? period.daily : period.quarterly);

@@ -53,6 +53,8 @@ function bound(sql: Sql, text: string | undefined, side: 'from' | 'to', timeZone
   return sql`(${text}::text::date + ${side === 'from' ? 0 : 1}::int)::timestamp at time zone ${timeZone}`;
 }
 
+export const NONE: Cover = { quarter: [], day: [], month: [], year: [], ever: [], facts: [] };
+
 async function coverPeriod(sql: Sql, range: Range, timeZone: string): Promise<Period> {
   const up = (unit: string) => sql`
     case when date_trunc(${unit}, f, ${timeZone}) = f then f
@@ -71,7 +73,6 @@ async function coverPeriod(sql: Sql, range: Range, timeZone: string): Promise<Pe
   `;
   const { y0, y1, m0, m1, d0, d1, q0, q1, cmp } = row as never as Record<string, string> & { cmp: boolean[] };
   const [years, months, days, quarters] = cmp;
-  const none: Cover = { quarter: [], day: [], month: [], year: [], facts: [] };
   const around = ([from, to]: Range, [first, last]: Range): Range[] =>
     (
       [
@@ -79,11 +80,13 @@ async function coverPeriod(sql: Sql, range: Range, timeZone: string): Promise<Pe
         [last, to],
       ] as Range[]
     ).filter(([a, b]) => a !== b);
-  const whole: Cover = { ...none, facts: [range] };
-  const daily: Cover = days ? { ...none, day: [[d0!, d1!]], facts: around(range, [d0!, d1!]) } : whole;
+  const whole: Cover = { ...NONE, facts: [range] };
+  const daily: Cover = days ? { ...NONE, day: [[d0!, d1!]], facts: around(range, [d0!, d1!]) } : whole;
   const monthly: Cover = months ? { ...daily, month: [[m0!, m1!]], day: around([d0!, d1!], [m0!, m1!]) } : daily;
-  const cover: Cover = years ? { ...monthly, year: [[y0!, y1!]], month: around([m0!, m1!], [y0!, y1!]) } : monthly;
-  const quarterly: Cover = quarters ? { ...none, quarter: [[q0!, q1!]], facts: around(range, [q0!, q1!]) } : whole;
+  const yearly: Cover = years ? { ...monthly, year: [[y0!, y1!]], month: around([m0!, m1!], [y0!, y1!]) } : monthly;
+  const isEver = range[0] === '-infinity' && range[1] === 'infinity';
+  const cover: Cover = isEver ? { ...NONE, ever: [range] } : yearly;
+  const quarterly: Cover = quarters ? { ...NONE, quarter: [[q0!, q1!]], facts: around(range, [q0!, q1!]) } : whole;
   return { range, cover, daily, quarterly };
 }
 

@@ -102,14 +102,17 @@ export async function people(scope: Scope, top: number) {
   return { top: lists.person, adoption: { active_people: active, committers, active_committers: both } };
 }
 
-/** Sums `s` by the numbers of a dimension and what these stand for, `k`; commits without those of bots. */
+/**
+ * Sums `s` by the numbers of a dimension and what these stand for, `k`; commits without those of bots. Counts are added as float8, which
+ * is exact to 2^53 and several times as fast as the numeric that sums of bigint are.
+ */
 function summed(scope: Scope, dimension: Dimension, streams: ('receipts' | 'commits')[] = ['receipts']): Fragment {
   const { sql, orgId } = scope;
   const measures: Measure[] = ['receipts', 'cost', 'commits', 'commits_by_bots'];
   return sql`
     (
-      select ${sql(dimension)} as key, sum(receipts) as receipts, sum(cost) as cost,
-        sum(coalesce(commits, 0) - coalesce(commits_by_bots, 0)) as commits
+      select ${sql(dimension)} as key, sum(receipts::float8) as receipts, sum(cost) as cost,
+        sum((coalesce(commits, 0) - coalesce(commits_by_bots, 0))::float8) as commits
       from (${source(scope, streams, [dimension], measures)}) as u
       group by 1
     ) as s

@@ -37,7 +37,7 @@ export function source(scope: Scope, streams: Stream[], by: Dimension[], measure
     measures.map((name) => (streams.some((one) => isOf(one, name)) ? name : `null::numeric as ${name}`)).join(', '),
   );
   const parts: Fragment[] = [];
-  for (const grain of ['year', 'month', 'day', 'quarter'] as Grain[]) {
+  for (const grain of ['ever', 'year', 'month', 'day', 'quarter'] as Grain[]) {
     const cube = cubeFor(grain, dimensions);
     for (const range of cover[grain])
       parts.push(cube ? ofCube(scope, cube, keys, range) : ofFacts(scope, streams, range));

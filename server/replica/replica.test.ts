@@ -64,6 +64,7 @@ async function start(t: ExecutionContext, { maxLag = 30, url = pair.replicaUrl }
 }
 
 const LAGGING = [
+  'getAnalytics',
   'listReceipts',
   'getReceipt',
   'simulatePolicy',
@@ -99,6 +100,26 @@ test.serial('these endpoints read from the replica, and no others', async (t) =>
     select count(*)::int as count from pg_stat_activity where application_name = 'blameprompt-server replica'
   `;
   t.true(row!.count > 0, 'seen from the standby');
+});
+
+test.serial('analytics are those of the replica, also before it has what was sent', async (t) => {
+  const server = await start(t);
+  const total = async (query = '') =>
+    (await server.request(`/api/v1/analytics${query}`, { key: server.org.key })).body.total_receipts;
+  await server.send([receipt()]);
+  t.is(await total(), 1, 'rollups are built on the primary');
+  await pair.caughtUp();
+  await server.state('ready');
+  await pair.standby()`select pg_wal_replay_pause()`;
+  t.teardown(() => pair.standby()`select pg_wal_replay_resume()`);
+  await server.send([receipt()]);
+  const before = server.reads();
+  t.is(await total(), 1);
+  t.is(server.reads() - before, 1);
+  await pair.standby()`select pg_wal_replay_resume()`;
+  await pair.caughtUp();
+  t.is(await total(), 1, 'nobody has folded it');
+  t.is(await total('?q=claude'), 2, 'but it is there');
 });
 
 test.serial('reports are read from the replica, but for the one that folds sums first', async (t) => {

@@ -2,8 +2,8 @@
 export const DIMENSIONS = { repo: 1, person: 2, team: 4, kind: 8 } as const;
 export type Dimension = keyof typeof DIMENSIONS;
 
-/** Grains of time, as the higher bits. A quarter is one of an hour; days, months and years are those of the org's time zone. */
-export const GRAINS = { quarter: 0, day: 16, month: 32, year: 48 } as const;
+/** Grains of time, as the higher bits. A quarter is one of an hour; days, months and years are those of the org's time zone; ever is all time. */
+export const GRAINS = { quarter: 0, day: 16, month: 32, year: 48, ever: 64 } as const;
 export type Grain = keyof typeof GRAINS;
 
 export interface Cube {
@@ -17,6 +17,7 @@ const BY_EVERYTHING: Dimension[] = ['repo', 'person', 'team', 'kind'];
 export const FINEST = cube('day', BY_EVERYTHING);
 export const MONTHLY = cube('month', BY_EVERYTHING);
 export const YEARLY = cube('year', BY_EVERYTHING);
+export const EVER = cube('ever', BY_EVERYTHING);
 
 /**
  * The sums that are kept, of each grain the largest first: what one is a sum of stands before it. What has no filter on
@@ -25,11 +26,11 @@ export const YEARLY = cube('year', BY_EVERYTHING);
 export const CUBES: Cube[] = [
   cube('quarter', []),
   FINEST,
-  ...(['day', 'month', 'year'] as const).flatMap((grain) => [
+  ...(['day', 'month', 'year', 'ever'] as const).flatMap((grain) => [
     ...(grain === 'day'
       ? []
       : [
-          grain === 'month' ? MONTHLY : YEARLY,
+          { month: MONTHLY, year: YEARLY, ever: EVER }[grain],
           cube(grain, ['person', 'kind']),
           cube(grain, ['repo', 'kind']),
           cube(grain, ['team', 'kind']),
@@ -50,6 +51,7 @@ export function cubeFor(grain: Grain, needed: readonly Dimension[]): Cube | unde
 /** The smallest cube that this one is a sum of; undefined where only the facts are. */
 export function sourceOf({ id, grain, by }: Cube): Cube | undefined {
   if (grain === 'quarter' || id === FINEST.id) return undefined;
+  if (grain === 'ever') return cubeFor('year', by);
   if (grain === 'year') return cubeFor('month', by);
   return grain === 'month' && id !== MONTHLY.id ? MONTHLY : FINEST;
 }

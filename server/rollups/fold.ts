@@ -1,5 +1,5 @@
 import type { Database, Fragment, Sql } from '../db.js';
-import { CUBES, type Cube, FINEST, MONTHLY, YEARLY } from './cubes.js';
+import { CUBES, type Cube, EVER, FINEST, type Grain, MONTHLY, YEARLY } from './cubes.js';
 import { numbered, numberKeys } from './keys.js';
 import { each } from './measures.js';
 import { buildRollups } from './rebuild.js';
@@ -65,11 +65,16 @@ async function foldPortion(sql: Sql, orgId: string, wait: boolean): Promise<bool
 
 /** Cubes that others are summed from while deltas are folded, and what these are: a third of the work of summing each from the deltas. */
 const STEPS: [from: Cube | 'delta', cubes: Cube[]][] = [
-  ['delta', CUBES.filter((cube) => cube.grain === 'quarter' || cube === FINEST)],
-  [FINEST, CUBES.filter((cube) => (cube.grain === 'day' && cube !== FINEST) || cube === MONTHLY)],
-  [MONTHLY, CUBES.filter((cube) => (cube.grain === 'month' && cube !== MONTHLY) || cube === YEARLY)],
-  [YEARLY, CUBES.filter((cube) => cube.grain === 'year' && cube !== YEARLY)],
+  ['delta', [...cubesOf('quarter'), FINEST]],
+  [FINEST, [...cubesOf('day', FINEST), MONTHLY]],
+  [MONTHLY, [...cubesOf('month', MONTHLY), YEARLY]],
+  [YEARLY, [...cubesOf('year', YEARLY), EVER]],
+  [EVER, cubesOf('ever', EVER)],
 ];
+
+function cubesOf(grain: Grain, without?: Cube): Cube[] {
+  return CUBES.filter((cube) => cube.grain === grain && cube !== without);
+}
 
 /** The sums of `delta` in all cubes, as `summed`. */
 function addedUp(sql: Sql, timeZone: string): Fragment {
@@ -101,7 +106,8 @@ function spread(sql: Sql, rows: Fragment, cubes: Cube[], timeZone: string): Frag
   });
   return sql`
     select c.cube,
-      case c.grain when 'quarter' then d.at when 'day' then d.day when 'month' then d.month else d.year end as bucket,
+      case c.grain when 'quarter' then d.at when 'day' then d.day when 'month' then d.month when 'year' then d.year
+        else '-infinity' end as bucket,
       case when c.repo then d.repo else 0 end as repo, case when c.person then d.person else 0 end as person,
       case when c.team then d.team else 0 end as team, case when c.kind then d.kind else 0 end as kind, ${each(sql, '$')}
     from (

@@ -44,7 +44,11 @@ export function expectedRows(sql: Sql, orgId: string, cube: Cube, timeZone: stri
   const has = (name: Cube['by'][number]) => (by.includes(name) ? sql.unsafe(name) : sql`0`);
   const of = sourceOf(cube);
   const bucket =
-    grain === 'quarter' || of?.grain === grain ? sql.unsafe('at') : sql`date_trunc(${grain}, at, ${timeZone})`;
+    grain === 'ever'
+      ? sql`'-infinity'::timestamptz`
+      : grain === 'quarter' || of?.grain === grain
+        ? sql`at`
+        : sql`date_trunc(${grain}, at, ${timeZone})`;
   const rows: Fragment = of
     ? sql`
         select bucket as at, repo, person, team, kind, ${each(sql, '$')}
