@@ -53,6 +53,7 @@ function bound(sql: Sql, text: string | undefined, side: 'from' | 'to', timeZone
   return sql`(${text}::text::date + ${side === 'from' ? 0 : 1}::int)::timestamp at time zone ${timeZone}`;
 }
 
+/** Covers nothing. */
 export const NONE: Cover = { quarter: [], day: [], month: [], year: [], ever: [], facts: [] };
 
 async function coverPeriod(sql: Sql, range: Range, timeZone: string): Promise<Period> {
