@@ -10,10 +10,11 @@ import { findPeriod, NONE, type Period, periodBefore } from './period.js';
 import * as queries from './queries.js';
 import { findKeys, type Scope } from './source.js';
 
-/** Answers of this process, the latest used: 32 million characters of JSON in all. */
+/** Answers of this process, the latest used: half a million rows of trends and lists in all, some hundred bytes each. */
 const answers = new LRUCache<string, Analytics>({
-  maxSize: 32_000_000,
-  sizeCalculation: (answer) => JSON.stringify(answer).length,
+  maxSize: 500_000,
+  sizeCalculation: ({ daily_trend, trend, top_models, top_repos, top_users, top_teams, top_tools }) =>
+    10 + [daily_trend, trend.points, top_models, top_repos, top_users, top_teams, top_tools].flat().length,
 });
 
 /**
@@ -66,14 +67,17 @@ const lasts = ({ q, compare, to }: AnalyticsQuery) => q === undefined && (compar
 
 /** The same inside a transaction that sees rollups which hold all that it sees (`withFoldedSnapshot`). */
 export async function analyzeIn(sql: Sql, orgId: string, query: AnalyticsQuery): Promise<Analytics> {
-  // Rows of rollups are few: starting workers takes longer than reading them. Receipts may be many.
-  if (query.q === undefined) await sql`set local max_parallel_workers_per_gather = 0`;
   const { from, to, bucket = 'day', top = 10, compare, time_zone, ...filters } = query;
-  const [state] = await sql<{ time_zone: string }[]>`select time_zone from rollup_state where org_id = ${orgId}`;
+  const [[state], keys] = await Promise.all([
+    sql<{ time_zone: string }[]>`select time_zone from rollup_state where org_id = ${orgId}`,
+    findKeys(sql, orgId, filters),
+    // Rows of rollups are few: starting workers takes longer than reading them. Receipts may be many.
+    query.q === undefined && sql`set local max_parallel_workers_per_gather = 0`,
+  ]);
   const rollupZone = state!.time_zone;
   const timeZone = time_zone ?? rollupZone;
   const period = await findPeriod(sql, { from, to }, { timeZone, rollupZone });
-  const base = { sql, orgId, filters, keys: await findKeys(sql, orgId, filters) };
+  const base = { sql, orgId, filters, keys };
   const scopeOf = ({ range, cover }: Period, kind = cover): Scope => ({
     ...base,
     // What receipts mention is in no rollup.

@@ -1,6 +1,6 @@
 import type { Filters } from '../../shared/api/receipts.js';
 import { timeBound } from '../../shared/validate.js';
-import type { Sql } from '../db.js';
+import type { Fragment, Sql } from '../db.js';
 import { invalidQuery } from '../errors.js';
 import type { Grain } from '../rollups/cubes.js';
 import { instant } from '../time.js';
@@ -27,28 +27,22 @@ export async function findPeriod(
   { from, to }: Pick<Filters, 'from' | 'to'>,
   { timeZone, rollupZone }: { timeZone: string; rollupZone: string },
 ): Promise<Period> {
-  const first = bound(sql, from, 'from', timeZone);
-  const last = bound(sql, to, 'to', timeZone);
-  const [row] = await sql<
-    { from: string; to: string }[]
-  >`select (${first})::text as "from", (${last})::text as "to"`.catch((error) => {
+  const bounds = { from: bound(sql, from, 'from', timeZone), to: bound(sql, to, 'to', timeZone) };
+  return coverPeriod(sql, bounds, rollupZone).catch((error) => {
     if (error.code !== '22023') throw error;
     throw invalidQuery([{ in: 'query', pointer: '/time_zone', message: "is unknown to this server's database" }]);
   });
-  return coverPeriod(sql, [row!.from, row!.to], rollupZone);
 }
 
 /** As long a period right before; one without an end ends now. */
 export async function periodBefore(sql: Sql, [from, to]: Range, rollupZone: string): Promise<Period> {
-  const [row] = await sql<{ from: string }[]>`
-    select (f - (case when t = 'infinity' then greatest(f, now()) else greatest(f, t) end - f))::text as "from"
-    from (select ${instant(sql, from)} as f, ${instant(sql, to)} as t) as p
-  `;
-  return coverPeriod(sql, [row!.from, from], rollupZone);
+  const first = instant(sql, from);
+  const last = to === 'infinity' ? sql`now()` : instant(sql, to);
+  return coverPeriod(sql, { from: sql`${first} - (greatest(${first}, ${last}) - ${first})`, to: first }, rollupZone);
 }
 
-function bound(sql: Sql, text: string | undefined, side: 'from' | 'to', timeZone: string) {
-  if (text === undefined) return sql.unsafe(side === 'from' ? "'-infinity'::timestamptz" : "'infinity'::timestamptz");
+function bound(sql: Sql, text: string | undefined, side: 'from' | 'to', timeZone: string): Fragment {
+  if (text === undefined) return side === 'from' ? sql`'-infinity'::timestamptz` : sql`'infinity'::timestamptz`;
   if (text.length > 10) return instant(sql, timeBound(text, side)!);
   return sql`(${text}::text::date + ${side === 'from' ? 0 : 1}::int)::timestamp at time zone ${timeZone}`;
 }
@@ -56,13 +50,13 @@ function bound(sql: Sql, text: string | undefined, side: 'from' | 'to', timeZone
 /** Covers nothing. */
 export const NONE: Cover = { quarter: [], day: [], month: [], year: [], ever: [], facts: [] };
 
-async function coverPeriod(sql: Sql, range: Range, timeZone: string): Promise<Period> {
+async function coverPeriod(sql: Sql, bounds: Record<'from' | 'to', Fragment>, timeZone: string): Promise<Period> {
   const up = (unit: string) => sql`
     case when date_trunc(${unit}, f, ${timeZone}) = f then f
       else (date_trunc(${unit}, f at time zone ${timeZone}) + ${`1 ${unit}`}::interval) at time zone ${timeZone} end
   `;
-  const [row] = await sql<Record<'y0' | 'y1' | 'm0' | 'm1' | 'd0' | 'd1' | 'q0' | 'q1', string> & { cmp: boolean[] }[]>`
-    select (${up('year')})::text as y0, date_trunc('year', t, ${timeZone})::text as y1,
+  const [row] = await sql`
+    select f::text, t::text, (${up('year')})::text as y0, date_trunc('year', t, ${timeZone})::text as y1,
       (${up('month')})::text as m0, date_trunc('month', t, ${timeZone})::text as m1,
       (${up('day')})::text as d0, date_trunc('day', t, ${timeZone})::text as d1,
       ${quarter(sql, 'f', true)}::text as q0, ${quarter(sql, 't', false)}::text as q1,
@@ -70,9 +64,10 @@ async function coverPeriod(sql: Sql, range: Range, timeZone: string): Promise<Pe
         ${up('year')} < date_trunc('year', t, ${timeZone}), ${up('month')} < date_trunc('month', t, ${timeZone}), ${up('day')} < date_trunc('day', t, ${timeZone}),
         ${quarter(sql, 'f', true)} < ${quarter(sql, 't', false)}
       ] as cmp
-    from (select ${instant(sql, range[0])} as f, ${instant(sql, range[1])} as t) as p
+    from (select ${bounds.from} as f, ${bounds.to} as t) as p
   `;
-  const { y0, y1, m0, m1, d0, d1, q0, q1, cmp } = row as never as Record<string, string> & { cmp: boolean[] };
+  const { f, t, y0, y1, m0, m1, d0, d1, q0, q1, cmp } = row as never as Record<string, string> & { cmp: boolean[] };
+  const range: Range = [f!, t!];
   const [years, months, days, quarters] = cmp;
   const around = ([from, to]: Range, [first, last]: Range): Range[] =>
     (

@@ -49,7 +49,8 @@ export async function listRevisions(sql: Sql, orgId: string, id: string): Promis
 
 /**
  * Receipts of `page` as clients see them, with the first of their attributions: by commit in the order in which they came, by path
- * within it, as they are stored. What is left out is not made first: sessions may touch thousands of files.
+ * within it, as they are stored. What is left out is not made first: sessions may touch thousands of files. `offset 0` has the page
+ * read by itself: where little is known of repos, the planner began with them and read all receipts of each.
  */
 async function selectItems(sql: Sql, orgId: string, page: Fragment, attributions: number) {
   const rows = await sql<ReceiptItem[]>`
@@ -59,7 +60,7 @@ async function selectItems(sql: Sql, orgId: string, page: Fragment, attributions
       r.session_duration_secs::float8, r.total_additions::float8, r.total_deletions::float8, r.accepted_lines::float8,
       r.overridden_lines::float8, ${utc(sql, 'r.timestamp')} as "timestamp", r.timestamp_basis, r.revision,
       ${utc(sql, 'r.synced_at')} as synced_at, a.attributions, n.attribution_count::float8
-    from (${page}) as r
+    from (${page} offset 0) as r
     join repos p on p.org_id = ${orgId} and p.id = r.repo_id
     left join teams t on t.org_id = ${orgId} and t.id = r.team_id
     cross join lateral (
