@@ -21,12 +21,20 @@ test('the example of every endpoint succeeds, and its reply fits the schema that
   const server = await startTestServer();
   t.teardown(server.stop);
   t.deepEqual(staleExamples(), []);
+  const document = await server.request('/api/v1/openapi.json');
   for (const endpoint of endpoints) {
     const org = await server.createOrg();
     const { path, ...request } = exampleOf(endpoint, await makeExamples(server, org));
-    const { status, body } = await server.request(path, { key: org.key, ...request });
+    const { status, body, headers } = await server.request(path, { key: org.key, ...request });
     t.is(status, endpoint.status ?? 200, `${endpoint.id}: ${JSON.stringify(body)}`);
     t.is(compileBody(endpoint.reply)(body).faults, undefined, endpoint.id);
+
+    const tag = headers.get('etag');
+    const { responses } = document.body.paths[endpoint.path.replace(/:(\w+)/g, '{$1}')][endpoint.method];
+    t.is(tag !== null, '304' in responses, endpoint.id);
+    if (tag === null) continue;
+    const again = await server.request(path, { key: org.key, ...request, headers: { 'if-none-match': tag } });
+    t.is(again.status, 304, endpoint.id);
   }
 });
 

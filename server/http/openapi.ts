@@ -31,7 +31,10 @@ export function openapi(version: string) {
   };
 }
 
-function operation({ id, path, summary, scope, query, body, reply, files = [], status = 200 }: Endpoint) {
+const TAG = { schema: { type: 'string' } };
+const IF_NONE_MATCH = { name: 'If-None-Match', in: 'header', required: false, ...TAG };
+
+function operation({ id, path, summary, scope, query, body, reply, files = [], status = 200, tagged }: Endpoint) {
   const pathParameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -53,10 +56,15 @@ function operation({ id, path, summary, scope, query, body, reply, files = [], s
     operationId: id,
     summary,
     ...(scope && { description: `Needs the scope \`${scope}\`.` }),
-    parameters: [...pathParameters, ...queryParameters],
+    parameters: [...pathParameters, ...queryParameters, ...(tagged ? [IF_NONE_MATCH] : [])],
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      [status]: { description: 'OK', content: { 'application/json': { schema: reply }, ...Object.fromEntries(other) } },
+      [status]: {
+        description: 'OK',
+        ...(tagged && { headers: { ETag: TAG } }),
+        content: { 'application/json': { schema: reply }, ...Object.fromEntries(other) },
+      },
+      ...(tagged && { 304: { description: 'As when the caller was told that ETag', headers: { ETag: TAG } } }),
       default: { $ref: '#/components/responses/Problem' },
     },
   };

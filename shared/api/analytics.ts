@@ -123,6 +123,7 @@ export const getAnalytics = endpoint({
   path: '/api/v1/analytics',
   summary: 'Totals, tops and trends of what the filters leave',
   scope: 'analytics:read',
+  tagged: true,
   query: AnalyticsQuery,
   reply: Analytics,
 });

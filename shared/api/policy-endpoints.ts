@@ -70,6 +70,7 @@ export const getBundle = endpoint({
   path: '/api/v1/policies/bundle',
   summary: 'What hooks judge with while no server is asked: the policies of a repository and what was spent, signed',
   scope: 'policies:read',
+  tagged: true,
   query: Strict({ repo: RepoName, person: Type.Optional(Type.String({ minLength: 1, maxLength: 320 })) }),
   reply: Type.Object({
     payload: Type.String({ description: 'JSON of a bundle; what the signature is over' }),

@@ -49,6 +49,8 @@ export interface Endpoint<
   checksItems?: true;
   /** Media types that it answers beside JSON. */
   files?: readonly string[];
+  /** Replies have an ETag where they may be asked for again: whoever has that state already is answered 304. */
+  tagged?: true;
   /** Repeating it makes another one: a client that got no answer must not just try again. */
   once?: true;
   /** Status of the reply when all went well; 200 where nothing is said. */
