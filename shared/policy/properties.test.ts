@@ -210,8 +210,9 @@ test('policies that are switched off find nothing', (t) => {
 });
 
 test('another receipt takes back no blocked model', (t) => {
+  const models = patterns.filter((all) => all.every((one) => one.trim() !== '')); // a policy with a blank one is refused
   fc.assert(
-    fc.property(patterns, anyChange, anyReceipt, (blocked_models, given, receipt) => {
+    fc.property(models, anyChange, anyReceipt, (blocked_models, given, receipt) => {
       const compiled = compilePolicies([policy({ blocked_models })]);
       const ids = (receipts: readonly EvaluatedReceipt[]) =>
         evaluate(compiled, { ...given, receipts }).violations.map(({ receipt_id }) => receipt_id);
