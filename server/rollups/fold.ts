@@ -1,6 +1,6 @@
 import type { Database, Fragment, Sql } from '../db.js';
 import { CUBES, type Cube, EVER, FINEST, type Grain, MONTHLY, YEARLY } from './cubes.js';
-import { numbered, numberKeys } from './keys.js';
+import { numbered, numberKeys, withHashJoins } from './keys.js';
 import { each } from './measures.js';
 import { buildRollups } from './rebuild.js';
 
@@ -48,16 +48,18 @@ async function foldPortion(sql: Sql, orgId: string, wait: boolean): Promise<bool
   if (ids.length === 0) return false;
   const chosen = sql`org_id = ${orgId} and id = any(${ids.map(({ id }) => id)}::bigint[])`;
   const deltas = sql`select at, repo, person, team, kind, ${each(sql, '$')} from rollup_deltas where ${chosen}`;
-  await numberKeys(sql, orgId, deltas);
-  await sql`
-    with delta as materialized (${numbered(sql, orgId, deltas)}),
-    ${addedUp(sql, state.time_zone)}
-    insert into rollups (org_id, cube, bucket, repo, person, team, kind, ${each(sql, '$')})
-    select ${orgId}, cube, bucket, repo, person, team, kind, ${each(sql, 'nullif($, 0)')}
-    from summed
-    on conflict (org_id, cube, bucket, repo, person, team, kind) do update set
-      ${each(sql, '$ = nullif(coalesce(rollups.$, 0) + coalesce(excluded.$, 0), 0)')}
-  `;
+  await withHashJoins(sql, async () => {
+    await numberKeys(sql, orgId, deltas);
+    await sql`
+      with delta as materialized (${numbered(sql, orgId, deltas)}),
+      ${addedUp(sql, state.time_zone)}
+      insert into rollups (org_id, cube, bucket, repo, person, team, kind, ${each(sql, '$')})
+      select ${orgId}, cube, bucket, repo, person, team, kind, ${each(sql, 'nullif($, 0)')}
+      from summed
+      on conflict (org_id, cube, bucket, repo, person, team, kind) do update set
+        ${each(sql, '$ = nullif(coalesce(rollups.$, 0) + coalesce(excluded.$, 0), 0)')}
+    `;
+  });
   await sql`delete from rollup_deltas where ${chosen}`;
   await sql`update rollup_state set version = version + 1 where org_id = ${orgId}`;
   return ids.length === PORTION;

@@ -4,6 +4,16 @@ import { each } from './measures.js';
 
 const hashOf = (sql: Sql, column: string) => sql.unsafe(`sha256(convert_to(${column}::text, 'UTF8'))`);
 
+/**
+ * Runs `work`, which numbers rows, with joins by hash. Of numbers that are new the planner knows nothing, takes them for one, and has each row
+ * compared with each of them: with two thousand people that was most of the work of folding.
+ */
+export async function withHashJoins(sql: Sql, work: () => Promise<unknown>): Promise<void> {
+  await sql`set local enable_nestloop = off`;
+  await work();
+  await sql`set local enable_nestloop to default`;
+}
+
 /** Numbers what of the dimensions of `rows` (repo, person, team, kind) has no number yet. For whoever holds the org's state. */
 export async function numberKeys(sql: Sql, orgId: string, rows: Fragment): Promise<void> {
   await sql`

@@ -3,7 +3,7 @@ import { lockOrg } from '../orgs/lock.js';
 import { findSettings } from '../settings/queries.js';
 import { reattributeCommits } from '../teams/attribute.js';
 import { CUBES, type Cube, sourceOf } from './cubes.js';
-import { numbered, numberKeys } from './keys.js';
+import { numbered, numberKeys, withHashJoins } from './keys.js';
 import { allFacts, each } from './measures.js';
 
 /** Builds the rollups of an org that has none. Of several who come at once, one does it. */
@@ -29,13 +29,15 @@ export async function rebuildRollups(sql: Sql, orgId: string): Promise<void> {
   `;
   for (const table of ['rollups', 'rollup_deltas', 'rollup_keys'])
     await sql`delete from ${sql(table)} where org_id = ${orgId}`;
-  await numberKeys(sql, orgId, allFacts(sql, orgId));
-  for (const cube of CUBES)
-    await sql`
-      insert into rollups (org_id, cube, bucket, repo, person, team, kind, ${each(sql, '$')})
-      ${expectedRows(sql, orgId, cube, timeZone)}
-      order by bucket, repo, person, team, kind -- what is read together lies together: a tenth of the pages
-    `;
+  await withHashJoins(sql, async () => {
+    await numberKeys(sql, orgId, allFacts(sql, orgId));
+    for (const cube of CUBES)
+      await sql`
+        insert into rollups (org_id, cube, bucket, repo, person, team, kind, ${each(sql, '$')})
+        ${expectedRows(sql, orgId, cube, timeZone)}
+        order by bucket, repo, person, team, kind -- what is read together lies together: a tenth of the pages
+      `;
+  });
 }
 
 /** The rows that a cube should have, by the facts or by the cube that it is a sum of, which must stand. */
