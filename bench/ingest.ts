@@ -69,7 +69,7 @@ async function sendAll({ origin, key, db, orgId }: BenchServer, batches: number)
   return performance.now() - start;
 }
 
-/** A thousand receipts of one repository: eight to a session, of two thousand people, a week. */
+/** A thousand receipts of one repository: eight to a session, twenty people, a week. */
 function batchOf(batch: number) {
   const receipts = Array.from({ length: BATCH }, (_, n) => {
     const session = batch * 125 + Math.floor(n / 8);
@@ -80,7 +80,7 @@ function batchOf(batch: number) {
         (batch % 300) * 86_400_000,
     );
     const at = `${day.toISOString().slice(0, 10)}T${String(8 + (session % 10)).padStart(2, '0')}:${String((n % 8) * 5).padStart(2, '0')}:00Z`;
-    const person = (session * 31) % 2000;
+    const person = (batch % 40) * 20 + ((session * 31) % 20);
     return {
       id: `00000000-0000-4000-8000-${nr.toString(16).padStart(12, '0')}`,
       timestamp: at,
