@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { arrayTypes } from './arrays.js';
 import { guarded } from './db-guard.js';
 import { createFairQueue } from './limits/fair-queue.js';
 import type { ReplicaStatus } from './replica/watch.js';
@@ -73,6 +74,8 @@ export function connect({
     max: poolSize,
     connect_timeout: 10,
     prepare: false, // named statements outlive a transaction, which PgBouncer in transaction mode cannot serve
+    fetch_types: false,
+    types: arrayTypes,
     onnotice: () => {},
     connection: { application_name: name },
   });
